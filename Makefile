@@ -1,0 +1,72 @@
+# Two commands matter: `make demo` and `make test`. Both set up what they need, once.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUN_STAMP := $(VENV)/.ready-run
+DEV_STAMP := $(VENV)/.ready-dev
+NODE_STAMP := tests/stories/node_modules/.ready
+# Works without ensurepip (Debian's python3-venv): the system's pip fills the environment.
+PIP = $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check --no-input
+
+.PHONY: demo test check format golden lock setup setup-dev clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo    replay this repository's history as pull requests, bot and stand-in GitHub on loopback"
+	@echo "make test    run the tests"
+	@echo "make check   format, lint, types, import contracts, tests, migrations, checklists (what CI runs)"
+	@echo "make golden  rewrite the golden texts after a wording change; read the diff"
+	@echo "make lock    refresh the lock files"
+
+demo: $(RUN_STAMP)
+	@$(BIN)/emptychair demo $(ARGS)
+
+test: $(DEV_STAMP) $(NODE_STAMP)
+	$(BIN)/python -m pytest $(ARGS)
+
+check: $(DEV_STAMP) $(NODE_STAMP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/emptychair validate
+
+format: $(DEV_STAMP)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+golden: $(DEV_STAMP)
+	EMPTYCHAIR_GOLDEN=write $(BIN)/python -m pytest -q tests/views tests/cli
+
+setup: $(RUN_STAMP)
+setup-dev: $(DEV_STAMP) $(NODE_STAMP)
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Empty Chair needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12") if sys.version_info < (3, 11) else None'
+	@echo "[1/3] creating $(VENV)"
+	@$(PYTHON) -m venv --without-pip $(VENV)
+
+$(RUN_STAMP): requirements.lock pyproject.toml | $(VENV)/bin/python
+	@echo "[2/3] installing pinned packages (once; about half a minute)"
+	@$(PIP) install -q --progress-bar on --require-hashes --only-binary :all: -r requirements.lock
+	@echo "[3/3] installing emptychair"
+	@$(PIP) install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEV_STAMP): requirements-dev.lock $(RUN_STAMP)
+	@echo "[dev] installing pinned test tools (once; about half a minute)"
+	@$(PIP) install -q --progress-bar on --require-hashes --only-binary :all: -r requirements-dev.lock
+	@touch $@
+
+$(NODE_STAMP): tests/stories/package-lock.json | $(DEV_STAMP)
+	@echo "[dev] installing the third-party GitHub emulator (once)"
+	@cd tests/stories && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent --no-audit --no-fund --ignore-scripts
+	@touch $@
+
+lock:
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" pyproject.toml --group build -o requirements.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" pyproject.toml --group build --group dev -o requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) tests/stories/node_modules var .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,3 @@
+"""Empty Chair: no decisions without the customer."""
+
+__version__ = "0.1.0"

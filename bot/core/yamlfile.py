@@ -1,0 +1,123 @@
+"""Strict YAML: text in, a validated model out, or a ConfigError that names file, line, key and rule.
+
+Knows nothing of questions or rules; their models live beside their meaning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from bot.errors import ConfigError
+
+
+class Strict(BaseModel):
+    """A model that refuses what it does not know.
+
+    Set `example` on a subclass (or on the model of the key at fault) to show how it is written.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=False)
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def parse(model: type[Model], text: str, file: str, examples: dict[str, str] | None = None) -> Model:
+    """Read one YAML file as `model`.
+
+    `examples` maps a key (its last name, "tier") to one line that shows it written rightly.
+    Raises ConfigError at the first broken rule.
+    """
+    node = compose(text, file)
+    data = _construct(node, file)
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise first_error(error, node, file, examples or {}) from None
+
+
+def compose(text: str, file: str) -> yaml.Node | None:
+    """The YAML tree with its line marks; None for an empty file."""
+    try:
+        node = yaml.compose(text, Loader=yaml.CSafeLoader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        raise ConfigError(file, line, "", f"is not valid YAML ({error.problem}).") from None
+    except yaml.YAMLError as error:
+        raise ConfigError(file, 0, "", f"is not valid YAML ({error}).") from None
+    _refuse_duplicates(node, file)
+    return node
+
+
+def first_error(
+    error: ValidationError, node: yaml.Node | None, file: str, examples: dict[str, str]
+) -> ConfigError:
+    """Turn pydantic's first complaint into one that names the line."""
+    first = error.errors(include_url=False)[0]
+    location = [part for part in first["loc"] if isinstance(part, str | int)]
+    line, path = locate(node, location)
+    rule = first["msg"].removeprefix("Value error, ")
+    if first["type"] == "extra_forbidden":
+        rule = "is not a known key"
+    elif first["type"] == "missing":
+        rule = "is missing"
+    names = [part for part in reversed(path) if isinstance(part, str)]
+    example = next((examples[name] for name in names if name in examples), "")
+    return ConfigError(file, line, ".".join(map(str, path)), rule.rstrip(".") + ".", example)
+
+
+def locate(node: yaml.Node | None, location: Iterable[str | int]) -> tuple[int, list[str | int]]:
+    """The line (from 1) of the deepest part of `location` that stands in the file, and its path."""
+    line = node.start_mark.line + 1 if node else 0
+    path: list[str | int] = []
+    for part in location:
+        child = _child(node, part)
+        if child is None:
+            # A missing key belongs to the path; what pydantic adds of its own (a union's tag) not.
+            if isinstance(part, str) and isinstance(node, yaml.MappingNode):
+                path.append(part)
+            continue
+        node, line = child
+        path.append(part)
+    return line, path
+
+
+def _child(node: yaml.Node | None, part: str | int) -> tuple[yaml.Node, int] | None:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == str(part):
+                return value, key.start_mark.line + 1
+    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+        return node.value[part], node.value[part].start_mark.line + 1
+    return None
+
+
+def _construct(node: yaml.Node | None, file: str) -> Any:
+    if node is None:
+        return {}
+    loader = yaml.SafeLoader("")
+    try:
+        return loader.construct_document(node)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        raise ConfigError(file, line, "", f"is not valid YAML ({error.problem}).") from None
+
+
+def _refuse_duplicates(node: yaml.Node | None, file: str, path: str = "") -> None:
+    """YAML lets the last of two equal keys win silently; we say so instead."""
+    if isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            _refuse_duplicates(item, file, f"{path}{index}.")
+    elif isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            name = str(key.value)
+            if name in seen:
+                line = key.start_mark.line + 1
+                raise ConfigError(file, line, f"{path}{name}", "stands twice in the same place.")
+            seen.add(name)
+            _refuse_duplicates(value, file, f"{path}{name}.")

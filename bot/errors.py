@@ -1,0 +1,63 @@
+"""Errors, named by who should read them.
+
+    BotError
+    ├── UserError            shown to the person who acted; valid Markdown
+    ├── ConfigError          shown to whoever keeps the checklist files: file, line, key, rule, example
+    ├── Upstream             a stranger's service did not do what we asked
+    │   ├── Transient        try again later; carries the seconds to wait, where the service said so
+    │   └── Rejected         final for this request; carries the HTTP status
+    └── Stale                somebody else saved first: load, apply and save again
+
+Caught in three places only: the job layer, the web, the command line.
+"""
+
+from __future__ import annotations
+
+
+class BotError(Exception):
+    """Any failure that this program foresees."""
+
+
+class UserError(BotError):
+    """The person who acted can put it right; the message says how, in Markdown."""
+
+
+class ConfigError(BotError):
+    """A checklist file breaks a rule.
+
+    `line` counts from 1; 0 means that the file as a whole is meant. `key` is the dotted path
+    inside the file ("rules.3.tier"), empty for the whole file.
+    """
+
+    def __init__(self, file: str, line: int, key: str, rule: str, example: str = "") -> None:
+        self.file, self.line, self.key, self.rule, self.example = file, line, key, rule, example
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        text = f"{place}: {self.key}: {self.rule}" if self.key else f"{place}: {self.rule}"
+        return f"{text} Example: {self.example}" if self.example else text
+
+
+class Upstream(BotError):
+    """GitHub (or another service) did not do what we asked."""
+
+
+class Transient(Upstream):
+    """Worth trying again. `retry_after` is in seconds; None leaves the pace to the job layer."""
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Rejected(Upstream):
+    """Asking again will not help. `status` is the HTTP status; 404 means gone or not visible."""
+
+    def __init__(self, message: str, status: int) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class Stale(BotError):
+    """The record moved since it was read."""

@@ -1,0 +1,1 @@
+"""Doors: verify, parse into a few fields, hand over, acknowledge."""
