@@ -3,6 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person (or bot) on GitHub. The id stays when the login changes."""
+
+    id: int
+    login: str
+    is_bot: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +45,64 @@ class Change:
     author: str = ""
     files: tuple[ChangedFile, ...] = field(default=())
     complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """Where a pull request lives. The id stays when it is renamed."""
+
+    id: int
+    full_name: str
+    installation: int
+    private: bool = False
+    default_branch: str = "main"
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequest:
+    """A pull request as GitHub last described it."""
+
+    repository: Repository
+    number: int
+    title: str
+    body: str
+    author: Actor
+    head_sha: str
+    base_ref: str
+    branch: str
+    labels: tuple[str, ...]
+    draft: bool
+    open: bool
+    merged: bool
+    updated_at: datetime
+    url: str
+
+    @property
+    def name(self) -> str:
+        """`owner/name#12`."""
+        return f"{self.repository.full_name}#{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class CommentEdited:
+    """Somebody changed the text of our comment. `before` is None where GitHub did not say."""
+
+    comment_id: int
+    by: Actor
+    at: datetime
+    before: str | None
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class MergeGroup:
+    """A merge queue asks whether these commits may go in.
+
+    `number` is the last pull request of the group; the ones before it are in the group whose head
+    is `base_sha`.
+    """
+
+    repository: Repository
+    head_sha: str
+    base_sha: str
+    number: int

@@ -1,0 +1,130 @@
+"""What people answered, and what counts as an answer."""
+
+from __future__ import annotations
+
+import enum
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from bot.core.checklist import Kind, Need, Question
+from bot.core.facts import Actor
+from bot.core.organisation import Thresholds
+
+
+class Door(enum.StrEnum):
+    """Where an answer came in."""
+
+    COMMENT = "github comment"
+    DESCRIPTION = "github description"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one person answered to one question. `picks` are option ids; `text` may be empty."""
+
+    question: str
+    picks: tuple[str, ...]
+    text: str
+    by: Actor
+    at: datetime
+    door: Door
+    source: str = ""  # where the text came from, when it was offered: "your description"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One piece of customer voice. `kind`: asked, observed, signal or assumed; `text` may be empty.
+
+    `on` is the day it was heard, where known; `source` names an offered piece, so that accepting
+    it twice adds it once.
+    """
+
+    kind: str
+    text: str
+    link: str
+    on: date | None
+    segment: str
+    by: Actor
+    at: datetime
+    door: Door
+    source: str = ""
+
+    @property
+    def direct(self) -> bool:
+        """A customer was asked or watched."""
+        return self.kind in ("asked", "observed")
+
+    @property
+    def told(self) -> bool:
+        """It says something, or points to where it is said."""
+        return bool(self.text or self.link)
+
+
+PLACEHOLDER = re.compile(
+    r"^[\W_]*(n/?a|tb[ad]|to ?do|none|nothing|nobody|everyone|everybody|all( of)?( our)? (users|"
+    r"customers)|users?|customers?|see above|same|unknown|idk|yes|no|ok|done|wip|x+|test|foo|bar|"
+    r"lorem ipsum.*|asdf.*|\.+)[\W_]*$",
+    re.IGNORECASE,
+)
+
+
+def is_text(text: str, minimum: int) -> bool:
+    """Words that say something: long enough, and not a placeholder such as "n/a" or "everyone"."""
+    words = " ".join(text.split())
+    return len(words) >= minimum and not PLACEHOLDER.match(words[:200]) and len(set(words.lower())) > 4
+
+
+def gap(question: Question, need: Need, answer: Answer | None, limits: Thresholds) -> str | None:
+    """What still keeps this question from being answered, in a few words; None if nothing does.
+
+    The customer's voice has rules of its own (`voice_gap`).
+    """
+    picks = answer.picks if answer else ()
+    text = answer.text if answer else ""
+    if question.kind is Kind.SEGMENTS:
+        named = picks or is_text(text, limits.segment_characters)
+        return None if named else "pick at least one group"
+    if question.kind in (Kind.LINE, Kind.MEASURE):
+        return None if is_text(text, limits.text_characters) else "one line is missing"
+    if not picks:
+        return "pick one" if not question.kind.many else "pick at least one"
+    if need is Need.REQUIRED and set(picks) <= set(question.refused):
+        return f"“{question.label(picks[0])}” is honest, but not enough here"
+    if need is Need.REQUIRED and question.kind.has_line:
+        return None if is_text(text, limits.text_characters) else "picked; one line is missing"
+    return None
+
+
+def voice_gap(
+    need: Need,
+    pieces_needed: int,
+    answer: Answer | None,
+    evidence: tuple[Evidence, ...],
+    limits: Thresholds,
+) -> str | None:
+    """What the customer's voice still lacks.
+
+    At R1 any kind will do, also an honest "assumed". From R2 on one piece that says something, or
+    "assumed" with whom we will ask. At R3 two pieces, one of them direct and recent.
+    """
+    picked = answer.picks if answer else ()
+    told = [piece for piece in evidence if piece.kind != "assumed" and piece.told]
+    if need is not Need.REQUIRED:
+        return None if picked or evidence else "pick one; “we are assuming” is honest too"
+    if pieces_needed == 1:
+        if told or (answer and picked and is_text(answer.text, limits.text_characters)):
+            return None
+        if "assumed" in picked:
+            return "assumed: say whom we will ask"
+        return "picked; one line or a link is missing" if picked else "nothing heard yet"
+    if len(told) < pieces_needed:
+        return f"{len(told)} of {pieces_needed} pieces of customer voice"
+    if not any(piece.direct and _recent(piece, limits) for piece in told):
+        return f"ask or watch a customer (not older than {limits.evidence_days} days)"
+    return None
+
+
+def _recent(piece: Evidence, limits: Thresholds) -> bool:
+    heard = piece.on or piece.at.date()
+    return (piece.at.date() - heard).days <= limits.evidence_days

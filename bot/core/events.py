@@ -1,0 +1,37 @@
+"""What goes into the ledger: dotted names in the past tense, with data that names no person.
+
+Who did it, and what they wrote, is kept beside the ledger, so that it can be erased.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.core.answers import Door
+from bot.core.facts import Actor
+
+NAMES = {
+    "review.opened": "a subject was seen for the first time",
+    "review.tiered": "the tier changed with the subject",
+    "review.completed": "nothing is missing any more",
+    "review.reopened": "something is missing again, or the subject was opened again",
+    "review.decided": "the pull request was merged",
+    "review.bypassed": "it was merged while the gate was pending in enforce",
+    "review.withdrawn": "the pull request was closed without a merge",
+    "answer.given": "a person answered a question",
+    "answer.undone": "a person took an answer back",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened to a review. `data` holds ids and numbers, never free text."""
+
+    name: str
+    data: Mapping[str, str | int | bool | list[str]] = field(default_factory=dict)
+    by: Actor | None = None  # None: the bot itself, or nobody we can name
+    door: Door | None = None
+
+    def __post_init__(self) -> None:
+        assert self.name in NAMES, self.name

@@ -1,0 +1,253 @@
+"""The customer-impact review of one pull request, and how facts change it.
+
+Rule: every change of a review's state stands in `TRANSITIONS`, and everything that affects what
+a review is lives in this file. Functions return a new review and the events for the ledger.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.core.answers import Answer, Door, Evidence
+from bot.core.checklist import Checklist, Kind, Need, Question
+from bot.core.events import Event
+from bot.core.facts import Actor, PullRequest
+from bot.core.organisation import Mode, Organisation, Thresholds
+from bot.core.prefill import Prefill
+from bot.core.tier import Tier
+from bot.core.triage import Reason, Verdict
+
+
+class State(enum.StrEnum):
+    """Where the subject stands. `new` is a pull request that was never seen."""
+
+    NEW = "new"
+    OPEN = "open"
+    DECIDED = "decided"
+    WITHDRAWN = "withdrawn"
+
+
+class Seen(enum.StrEnum):
+    """What GitHub says of the pull request now."""
+
+    OPEN = "open"
+    MERGED = "merged"
+    CLOSED = "closed"
+
+
+# (where it stood, what GitHub says) -> where it stands, and the event that records the step.
+TRANSITIONS: dict[tuple[State, Seen], tuple[State, str | None]] = {
+    (State.NEW, Seen.OPEN): (State.OPEN, "review.opened"),
+    (State.NEW, Seen.MERGED): (State.DECIDED, "review.decided"),
+    (State.NEW, Seen.CLOSED): (State.WITHDRAWN, "review.withdrawn"),
+    (State.OPEN, Seen.OPEN): (State.OPEN, None),
+    (State.OPEN, Seen.MERGED): (State.DECIDED, "review.decided"),
+    (State.OPEN, Seen.CLOSED): (State.WITHDRAWN, "review.withdrawn"),
+    (State.WITHDRAWN, Seen.OPEN): (State.OPEN, "review.reopened"),
+    (State.WITHDRAWN, Seen.MERGED): (State.DECIDED, "review.decided"),
+    (State.WITHDRAWN, Seen.CLOSED): (State.WITHDRAWN, None),
+    # GitHub does not reopen what was merged; an event that says so is late, and changes nothing.
+    (State.DECIDED, Seen.OPEN): (State.DECIDED, None),
+    (State.DECIDED, Seen.MERGED): (State.DECIDED, None),
+    (State.DECIDED, Seen.CLOSED): (State.DECIDED, None),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """The record: what is asked of one subject and what people answered.
+
+    `version` counts saves. `quiet` says why nothing is shown or asked, empty when it is not so.
+    `last_picked` is the question with several options whose boxes somebody is ticking right now;
+    it stays open until another one is answered.
+    """
+
+    subject: PullRequest
+    state: State
+    tier: Tier
+    customer_facing: bool
+    overlays: tuple[str, ...]
+    reasons: tuple[Reason, ...]
+    mode: Mode
+    quiet: str
+    checklist: Checklist
+    thresholds: Thresholds
+    opened_at: datetime
+    answers: tuple[Answer, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    prefills: tuple[Prefill, ...] = ()
+    last_picked: str = ""
+    bypassed: bool = False
+    first_answer_at: datetime | None = None
+    completed_at: datetime | None = None
+    decided_at: datetime | None = None
+    id: int = 0
+    version: int = 0
+
+    def answer(self, question: str) -> Answer | None:
+        """What was answered to this question; None if nothing was."""
+        return next((a for a in self.answers if a.question == question), None)
+
+    def prefill(self, question: str) -> Prefill | None:
+        """What the description already says about this question."""
+        return next((p for p in self.prefills if p.question == question), None)
+
+    @property
+    def asked(self) -> tuple[tuple[Question, Need], ...]:
+        """The questions of this review's tier, required ones first."""
+        picks = {a.question: a.picks for a in self.answers}
+        return self.checklist.asked(self.tier, self.overlays, picks)
+
+    @property
+    def exempt(self) -> str:
+        """Why nobody is asked although the rules matched; empty if it is not so."""
+        return self.quiet if self.quiet.startswith("opened by") else ""
+
+
+def sync(
+    review: Review | None,
+    subject: PullRequest,
+    verdict: Verdict,
+    prefills: tuple[Prefill, ...],
+    checklist: Checklist,
+    organisation: Organisation,
+    now: datetime,
+) -> tuple[Review, tuple[Event, ...]]:
+    """Bring a review in line with its pull request, or open one.
+
+    Answers are kept, whatever is pushed. The checklist is the one the review began with, as long
+    as something was answered on it.
+    """
+    seen = Seen.OPEN if subject.open else Seen.MERGED if subject.merged else Seen.CLOSED
+    before = review.state if review else State.NEW
+    state, step = TRANSITIONS[before, seen]
+    kept = review.checklist if review and review.answers else checklist
+    changes = {
+        "subject": subject,
+        "state": state,
+        "tier": verdict.tier,
+        "customer_facing": verdict.customer_facing,
+        "overlays": verdict.overlays,
+        "reasons": verdict.reasons,
+        "mode": organisation.mode_of(subject.repository.full_name),
+        "quiet": _quiet(subject, verdict.tier, organisation),
+        "checklist": kept,
+        "thresholds": organisation.thresholds,
+        "prefills": prefills,
+    }
+    current = replace(review, **changes) if review else Review(opened_at=now, **changes)  # type: ignore[arg-type]
+    events: list[Event] = []
+    if step:
+        events.append(Event(step, {"tier": str(current.tier), "mode": str(current.mode)}))
+    if review and (review.tier, review.overlays) != (current.tier, current.overlays):
+        events.append(Event("review.tiered", {"from": str(review.tier), "to": str(current.tier)}))
+    return current, tuple(events)
+
+
+def _quiet(subject: PullRequest, tier: Tier, organisation: Organisation) -> str:
+    if organisation.quiet_bot(subject.author.login, tier):
+        return f"opened by {subject.author.login}, which is not asked below {organisation.bots.ask_from}"
+    if subject.draft and organisation.drafts == "quiet":
+        return "draft"
+    return ""
+
+
+def tick(
+    review: Review, ticks: Mapping[str, bool], by: Actor, now: datetime, door: Door = Door.COMMENT
+) -> tuple[Review, tuple[Event, ...]]:
+    """Take ticks and unticks of boxes as answers of the person who made them.
+
+    `ticks` maps a box ("effect=better", "who=done", "why=accept") to its new state, in the order
+    in which they were ticked, as far as that is known. A box that the checklist does not know
+    changes nothing. Of a single pick the last tick wins; an untick takes the answer back.
+    """
+    events: list[Event] = []
+    current = review
+    for box, ticked in ticks.items():
+        name, _, option = box.partition("=")
+        question = review.checklist.question(name)
+        if question is None:
+            continue
+        changed, event = _apply(current, question, option, ticked, by, now, door)
+        if event is not None:
+            events.append(event)
+        current = changed
+    if current.answers and not review.first_answer_at:
+        current = replace(current, first_answer_at=now)
+    return current, tuple(events)
+
+
+def _apply(
+    review: Review, question: Question, option: str, ticked: bool, by: Actor, now: datetime, door: Door
+) -> tuple[Review, Event | None]:
+    if option == "done":
+        return replace(review, last_picked="" if ticked else review.last_picked), None
+    old = review.answer(question.id)
+    if option == "accept":
+        new, evidence = _accept(review, question, ticked, by, now, door)
+    elif option in {o.id for o in question.options}:
+        new, evidence = _pick(question, old, option, ticked, by, now, door), review.evidence
+    else:
+        return review, None
+    if new == old and evidence == review.evidence:
+        return review, None
+    others = tuple(a for a in review.answers if a.question != question.id)
+    lasting = question.id if question.kind.many and option != "accept" else ""
+    changed = replace(
+        review, answers=others + ((new,) if new else ()), evidence=evidence, last_picked=lasting
+    )
+    data = {"question": question.id, "picks": list(new.picks) if new else []}
+    name = "answer.given" if new or len(evidence) > len(review.evidence) else "answer.undone"
+    return changed, Event(name, data, by, door)  # type: ignore[arg-type]
+
+
+def _pick(
+    question: Question, old: Answer | None, option: str, ticked: bool, by: Actor, now: datetime, door: Door
+) -> Answer | None:
+    had = old.picks if old else ()
+    if ticked == (option in had):
+        return old
+    if not ticked:
+        picks = tuple(p for p in had if p != option)
+    elif question.kind.many:
+        order = [o.id for o in question.options]
+        picks = tuple(sorted({*had, option}, key=order.index))
+    else:
+        picks = (option,)
+    text, source = (old.text, old.source) if old else ("", "")
+    if not picks and not text:
+        return None
+    return Answer(question.id, picks, text, by, now, door, source)
+
+
+def _accept(
+    review: Review, question: Question, ticked: bool, by: Actor, now: datetime, door: Door
+) -> tuple[Answer | None, tuple[Evidence, ...]]:
+    old, prefill = review.answer(question.id), review.prefill(question.id)
+    if not ticked:
+        return _unaccept(old, by, now, door), tuple(
+            e for e in review.evidence if not (question.kind is Kind.EVIDENCE and e.source)
+        )
+    if prefill is None:
+        return old, review.evidence
+    if question.kind is Kind.EVIDENCE:
+        piece = Evidence(
+            prefill.picks[0], prefill.text, prefill.link, None, "", by, now, door, prefill.source
+        )
+        known = any(e.source == piece.source and e.text == piece.text for e in review.evidence)
+        return old, review.evidence if known else (*review.evidence, piece)
+    picks = old.picks if old and old.picks else prefill.picks
+    return (
+        Answer(question.id, picks, prefill.text, by, now, door, prefill.source),
+        review.evidence,
+    )
+
+
+def _unaccept(old: Answer | None, by: Actor, now: datetime, door: Door) -> Answer | None:
+    """Take an accepted line back; what was picked by hand stays."""
+    if old is None or not old.source:
+        return old
+    return Answer(old.question, old.picks, "", by, now, door) if old.picks else None
