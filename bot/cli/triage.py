@@ -1,0 +1,148 @@
+"""`emptychair triage`: the tier of each pull request of a file, one line in, one line out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+
+import bot
+from bot.core import diff
+from bot.core.facts import Change, ChangedFile
+from bot.core.triage import Triage, Verdict
+
+PACKAGED = Path(bot.__file__).parent / "data" / "checklists"
+CHECKED_OUT = Path(bot.__file__).parent.parent / "checklists"
+BAD_ROW = (ValueError, TypeError, KeyError, AttributeError)
+
+
+class BadRow(ValueError):
+    """A line of the input that is no pull request; the message says what it lacks."""
+
+
+def rules(folder: Path | None) -> Triage:
+    """The rules of `folder`, or of the packaged checklists. Raises ConfigError."""
+    path = (folder or (PACKAGED if PACKAGED.exists() else CHECKED_OUT)) / "triage.yaml"
+    return Triage.parse(path.read_text(encoding="utf-8"), str(path))
+
+
+def change(row: dict[str, Any]) -> Change:
+    """One row as triage sees it; a missing field is empty, a file outside the diff was not read."""
+    patches = diff.split(_text(row, "diff"))
+    listed = row.get("files")
+    if listed is None:
+        files = tuple(ChangedFile(path, *_counts(patch), patch) for path, patch in patches.items())
+    else:
+        files = tuple(_file(each, patches) for each in listed)
+    return Change(
+        title=_text(row, "title"),
+        body=_text(row, "description"),
+        labels=tuple(str(label) for label in row.get("labels") or ()),
+        branch=_text(row, "branch"),
+        author=_text(row, "author"),
+        files=files,
+        complete=not row.get("diff_truncated"),
+    )
+
+
+def _text(row: dict[str, Any], key: str) -> str:
+    value = row.get(key)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise BadRow(f"`{key}` is not a text")
+    return value
+
+
+def _file(each: object, patches: dict[str, str]) -> ChangedFile:
+    if not isinstance(each, dict) or not isinstance(each.get("path"), str):
+        raise BadRow("a file of `files` has no `path`")
+    added, removed = each.get("additions") or 0, each.get("deletions") or 0
+    if not isinstance(added, int) or not isinstance(removed, int):
+        raise BadRow("`additions` and `deletions` are not whole numbers")
+    return ChangedFile(each["path"], added, removed, patches.get(each["path"]))
+
+
+def _counts(patch: str) -> tuple[int, int]:
+    found = f"\n{patch}"
+    return found.count("\n+"), found.count("\n-")
+
+
+def answer(row_id: object, verdict: Verdict) -> dict[str, object]:
+    """One verdict as a line of the output."""
+    return {
+        "id": row_id,
+        "tier": str(verdict.tier),
+        "customer_facing": verdict.customer_facing,
+        "overlays": list(verdict.overlays),
+        "why": [reason.text for reason in verdict.reasons],
+    }
+
+
+def answers(lines: TextIO, triage: Triage) -> Iterator[dict[str, object] | str]:
+    """An answer for each row, or a text that says what is wrong with it. Blank lines are skipped."""
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            if not isinstance(row, dict) or row.get("id") is None:
+                raise BadRow("a row is an object with an `id`")
+            yield answer(row["id"], triage.decide(change(row)))
+        except json.JSONDecodeError as error:
+            yield f"line {number}: is not JSON ({error.msg})"
+        except BAD_ROW as error:
+            yield f"line {number}: {error}"
+
+
+@click.command(name="triage")
+@click.option(
+    "--input",
+    "source",
+    required=True,
+    type=click.File("r", encoding="utf-8"),
+    help="JSON lines, one pull request each: id, title, description, files, diff; - for stdin.",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON line per pull request.")
+@click.option(
+    "--checklists",
+    "folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder with a triage.yaml of your own.",
+)
+def command(source: TextIO, as_json: bool, folder: Path | None) -> None:
+    """Say how much customer-impact review each pull request of a file needs, and why.
+
+    Example: emptychair triage --input pull-requests.jsonl --json
+    """
+    bad = False
+    good: list[dict[str, object]] = []
+    for found in answers(source, rules(folder)):
+        if isinstance(found, str):
+            bad = True
+            click.echo(f"Error: {found}", err=True)
+        elif as_json:
+            click.echo(json.dumps(found, ensure_ascii=False))
+        else:
+            good.append(found)
+    if good:
+        _table(good)
+    if bad:
+        raise SystemExit(1)
+
+
+def _table(found: list[dict[str, object]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table("id", "tier", "customers", "why")
+    for each in found:
+        why = each["why"]
+        first = why[0] if isinstance(why, list) else ""
+        facing = "yes" if each["customer_facing"] else "no"
+        table.add_row(Text(str(each["id"])), Text(str(each["tier"])), facing, Text(first))
+    Console().print(table)

@@ -1,0 +1,75 @@
+"""Unified diffs: one text cut into files, one file cut into added and removed lines."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_HEADER = re.compile(r"^diff --git ", re.MULTILINE)
+_NEW_PATH = re.compile(r"^\+\+\+ (?:b/)?(.+?)\t?$", re.MULTILINE)
+_OLD_PATH = re.compile(r"^--- (?:a/)?(.+?)\t?$", re.MULTILINE)
+_FIRST_LINE = re.compile(r"(?:a/)?.+ b/(.+)")
+_FILE_GONE = re.compile(r"^@@ -\d+(?:,\d+)? \+0,0 @@", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The lines that one patch adds and removes, without their signs, each ending in a newline.
+
+    Blank lines, comments and lines that only moved within the file are left out.
+    """
+
+    added: str = ""
+    removed: str = ""
+    file_gone: bool = False
+
+
+def split(diff: str) -> dict[str, str]:
+    """The patch of each file, by its path after the change (before it, when it was deleted).
+
+    Patches lose their file header and begin at the first hunk; without a hunk (a rename, a binary
+    file) they are empty. Text that is no diff gives an empty dict.
+    """
+    patches: dict[str, str] = {}
+    for part in _HEADER.split(diff)[1:]:
+        start = part.find("\n@@ ")
+        header = part if start < 0 else part[:start]
+        path = _path(header)
+        if path:
+            patches[path] = "" if start < 0 else part[start + 1 :]
+    return patches
+
+
+def _path(header: str) -> str:
+    for pattern in (_NEW_PATH, _OLD_PATH):
+        found = pattern.search(header)
+        if found and found[1] != "/dev/null":
+            return found[1].strip('"').removeprefix("b/").removeprefix("a/")
+    first = _FIRST_LINE.match(header.partition("\n")[0])
+    return first[1].strip('"') if first else ""
+
+
+def lines(patch: str, comments: tuple[str, ...] = ()) -> Lines:
+    """What the patch adds and removes, in one pass.
+
+    `comments` are the beginnings of a line that say it is a remark for programmers.
+    """
+    added: dict[str, None] = {}
+    removed: dict[str, None] = {}
+    for line in patch.split("\n"):
+        sign = line[:1]
+        if sign != "+" and sign != "-":
+            continue
+        text = line[1:].rstrip()
+        bare = text.lstrip()
+        if not bare or (comments and bare.startswith(comments)):
+            continue
+        (added if sign == "+" else removed)[text] = None
+    moved = added.keys() & removed.keys()
+    gone = bool(removed) and not added and _FILE_GONE.search(patch) is not None
+    return Lines(_join(added, moved), _join(removed, moved), gone)
+
+
+def _join(found: dict[str, None], moved: set[str]) -> str:
+    kept = [line for line in found if line not in moved] if moved else list(found)
+    return "\n".join([*kept, ""])
