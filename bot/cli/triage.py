@@ -16,7 +16,6 @@ from bot.core.triage import Triage, Verdict
 
 PACKAGED = Path(bot.__file__).parent / "data" / "checklists"
 CHECKED_OUT = Path(bot.__file__).parent.parent / "checklists"
-BAD_ROW = (ValueError, TypeError, KeyError, AttributeError)
 
 
 class BadRow(ValueError):
@@ -32,19 +31,15 @@ def rules(folder: Path | None) -> Triage:
 def change(row: dict[str, Any]) -> Change:
     """One row as triage sees it; a missing field is empty, a file outside the diff was not read."""
     patches = diff.split(_text(row, "diff"))
-    listed = row.get("files")
-    if listed is None:
-        files = tuple(ChangedFile(path, *_counts(patch), patch) for path, patch in patches.items())
-    else:
-        files = tuple(_file(each, patches) for each in listed)
+    unknown = row.get("files") is None and row.get("diff") is None
     return Change(
         title=_text(row, "title"),
         body=_text(row, "description"),
-        labels=tuple(str(label) for label in row.get("labels") or ()),
+        labels=tuple(str(label) for label in _list(row, "labels")),
         branch=_text(row, "branch"),
         author=_text(row, "author"),
-        files=files,
-        complete=not row.get("diff_truncated"),
+        files=_files(row, patches),
+        complete=not (row.get("diff_truncated") or unknown),
     )
 
 
@@ -55,6 +50,20 @@ def _text(row: dict[str, Any], key: str) -> str:
     if not isinstance(value, str):
         raise BadRow(f"`{key}` is not a text")
     return value
+
+
+def _list(row: dict[str, Any], key: str) -> list[object]:
+    value = row.get(key)
+    if value is not None and not isinstance(value, list):
+        raise BadRow(f"`{key}` is not a list")
+    return value or []
+
+
+def _files(row: dict[str, Any], patches: dict[str, str]) -> tuple[ChangedFile, ...]:
+    """The listed files; without a list those of the diff."""
+    if row.get("files") is None:
+        return tuple(ChangedFile(path, *_counts(patch), patch) for path, patch in patches.items())
+    return tuple(_file(each, patches) for each in _list(row, "files"))
 
 
 def _file(each: object, patches: dict[str, str]) -> ChangedFile:
@@ -83,7 +92,7 @@ def answer(row_id: object, verdict: Verdict) -> dict[str, object]:
 
 
 def answers(lines: TextIO, triage: Triage) -> Iterator[dict[str, object] | str]:
-    """An answer for each row, or a text that says what is wrong with it. Blank lines are skipped."""
+    """An answer for each row, or a text that says what is wrong; blank lines are skipped."""
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
@@ -94,7 +103,7 @@ def answers(lines: TextIO, triage: Triage) -> Iterator[dict[str, object] | str]:
             yield answer(row["id"], triage.decide(change(row)))
         except json.JSONDecodeError as error:
             yield f"line {number}: is not JSON ({error.msg})"
-        except BAD_ROW as error:
+        except (BadRow, RecursionError) as error:
             yield f"line {number}: {error}"
 
 
@@ -103,7 +112,7 @@ def answers(lines: TextIO, triage: Triage) -> Iterator[dict[str, object] | str]:
     "--input",
     "source",
     required=True,
-    type=click.File("r", encoding="utf-8"),
+    type=click.File("r", encoding="utf-8", errors="replace"),
     help="JSON lines, one pull request each: id, title, description, files, diff; - for stdin.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON line per pull request.")
@@ -125,7 +134,7 @@ def command(source: TextIO, as_json: bool, folder: Path | None) -> None:
             bad = True
             click.echo(f"Error: {found}", err=True)
         elif as_json:
-            click.echo(json.dumps(found, ensure_ascii=False))
+            click.echo(json.dumps(found))
         else:
             good.append(found)
     if good:

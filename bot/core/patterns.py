@@ -10,10 +10,11 @@ import re2
 MEMORY = 64 << 20  # bytes one set may use for its states; too little makes it forget and start anew
 
 
-def options() -> Any:
-    """How every pattern of ours is read: a pattern never reaches beyond its line."""
+def options(whole: bool = False) -> Any:
+    """How a pattern is read: within one line of a text, or over a `whole` path as it is."""
     chosen = re2.Options()
-    chosen.never_nl = True
+    chosen.never_nl = not whole
+    chosen.dot_nl = whole
     chosen.log_errors = False
     chosen.max_mem = MEMORY
     return chosen
@@ -41,7 +42,8 @@ class PatternSet:
     def __init__(self, pairs: Iterable[tuple[str, int]], whole: bool = False) -> None:
         """`pairs` are (pattern, owner); with `whole` a pattern has to cover the text end to end."""
         self._owners: list[int] = []
-        self._set = (re2.Set.FullMatchSet if whole else re2.Set.SearchSet)(options())
+        kind = re2.Set.FullMatchSet if whole else re2.Set.SearchSet
+        self._set = kind(options(whole))
         for pattern, owner in pairs:
             self._set.Add(pattern)
             self._owners.append(owner)

@@ -119,8 +119,8 @@ class Matcher:
 
     def file(self, file: ChangedFile, allowed: frozenset[int]) -> FileFacts:
         """What one file says; `allowed` are the rules that the texts let through."""
-        path, before = self.path(file.path), self.path(file.previous_path or file.path)
-        if path.file_class is not None and before.file_class is not None:
+        path = self._before_and_after(file)
+        if path.file_class is not None:
             return FileFacts(file, path.file_class, {}, False, False)
         changed = lines(file.patch or "", self._source.comments)
         hits = self._added.match(changed.added) | self._removed.match(changed.removed)
@@ -128,12 +128,25 @@ class Matcher:
         gone = changed.file_gone or (file.patch is None and only_removes)
         rules = {
             number: name
-            for number in (path.rules | before.rules) & allowed
+            for number in path.rules & allowed
             for name in self._holds(number, hits, changed, gone)
         }
         seen = path.visible or TRACE in allowed or _code(TRACE, "changed") in hits or only_removes
         unread = file.patch is None and not path.visible and not _only_renamed(file)
         return FileFacts(file, None, rules, seen and not path.needs_rule, unread, path.needs_rule)
+
+    def _before_and_after(self, file: ChangedFile) -> PathFacts:
+        """What both paths of a moved file say: it left one place and came to another."""
+        after = self.path(file.path)
+        if not file.previous_path:
+            return after
+        before = self.path(file.previous_path)
+        return PathFacts(
+            file_class=after.file_class if before.file_class else None,
+            rules=after.rules | before.rules,
+            visible=after.visible or before.visible,
+            needs_rule=after.needs_rule and before.needs_rule,
+        )
 
     def _holds(
         self, number: int, hits: frozenset[int], changed: Lines, gone: bool
