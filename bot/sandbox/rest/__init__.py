@@ -1,0 +1,1 @@
+"""The part of GitHub's REST API that the bot uses, one file for each kind of thing."""

@@ -1,0 +1,106 @@
+"""The repository, its branches, commits and people: https://docs.github.com/en/rest/repos."""
+
+from __future__ import annotations
+
+from bot.sandbox.records import CommitStatus, PullRequest
+from bot.sandbox.rest.asking import Answer, ApiError, Ask, Route, invalid
+from bot.sandbox.shapes import Json
+
+STATES = ("error", "failure", "pending", "success")
+LEGACY = {"maintain": "write", "triage": "read"}  # the older field knows four levels
+
+
+def repository(ask: Ask) -> Answer:
+    return Answer(200, ask.shapes.repository())
+
+
+def branch(ask: Ask) -> Answer:
+    name = ask.path["branch"]
+    sha = ask.world.state.branches.get(name)
+    if sha is None:
+        raise ApiError(404, "Branch not found")
+    url = f"{ask.shapes.repo_url}/branches/{name}"
+    body = {
+        "name": name,
+        "commit": ask.shapes.commit(ask.world.state.commits[sha]),
+        "_links": {"self": url, "html": f"{ask.shapes.page}/tree/{name}"},
+        "protected": name == ask.world.state.default_branch,
+        "protection_url": f"{url}/protection",
+    }
+    return Answer(200, body)
+
+
+def commit(ask: Ask) -> Answer:
+    return Answer(200, ask.shapes.commit(ask.world.state.resolve(ask.path["ref"])))
+
+
+def pulls_of_commit(ask: Ask) -> Answer:
+    sha = ask.world.state.resolve(ask.path["ref"]).sha
+    found: list[PullRequest] = [
+        pull
+        for pull in ask.world.state.pulls.values()
+        if sha in (pull.head_sha, pull.merge_commit_sha)
+    ]
+    return ask.listing(found, ask.shapes.pull)
+
+
+def permission(ask: Ask) -> Answer:
+    """Only people whom GitHub has heard of have a permission."""
+    state, login = ask.world.state, ask.path["login"]
+    if login not in state.users and login not in state.roles:
+        raise ApiError(404, f"{login} is not a user")
+    role = state.role(login)
+    user: Json = ask.shapes.user(state.user(login)) | {"role_name": role}
+    body = {"permission": LEGACY.get(role, role), "role_name": role, "user": user}
+    return Answer(200, body)
+
+
+def me(_ask: Ask) -> Answer:
+    """An App is nobody: with its token GitHub refuses to say who is asking."""
+    raise ApiError(403, "Resource not accessible by integration")
+
+
+def user(ask: Ask) -> Answer:
+    known = ask.world.state.users.get(ask.path["login"])
+    if known is None:
+        raise ApiError(404, "Not Found")
+    return Answer(200, ask.shapes.user(known))
+
+
+def create_status(ask: Ask) -> Answer:
+    state = ask.world.state
+    if ask.body.get("state") not in STATES:
+        raise invalid("state", "invalid")
+    description = ask.text("description", limit=140)
+    sha = state.resolve(ask.path["sha"]).sha
+    status = CommitStatus(
+        id=state.next_id("status"),
+        sha=sha,
+        state=ask.text("state"),
+        context=ask.text("context") or "default",
+        description=description or None,
+        target_url=ask.text("target_url") or None,
+        created_at=state.clock(),
+    )
+    state.statuses.append(status)
+    return Answer(201, ask.shapes.status(status))
+
+
+def statuses(ask: Ask) -> Answer:
+    sha = ask.world.state.resolve(ask.path["ref"]).sha
+    found = [status for status in ask.world.state.statuses if status.sha == sha]
+    return ask.listing(found[::-1], ask.shapes.status)
+
+
+REPO = "/repos/{owner}/{repo}"
+ROUTES: list[Route] = [
+    ("GET", REPO, repository),
+    ("GET", REPO + "/branches/{branch:path}", branch),
+    ("GET", REPO + "/commits/{ref:path}/pulls", pulls_of_commit),
+    ("GET", REPO + "/commits/{ref:path}/statuses", statuses),
+    ("GET", REPO + "/commits/{ref:path}", commit),
+    ("GET", REPO + "/collaborators/{login}/permission", permission),
+    ("POST", REPO + "/statuses/{sha}", create_status),
+    ("GET", "/user", me),
+    ("GET", "/users/{login}", user),
+]

@@ -1,0 +1,100 @@
+"""Serves an application on loopback from a thread of its own, without touching signals or logs."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import struct
+import threading
+import time
+
+import uvicorn
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+START_SECONDS = 5.0
+STOP_SECONDS = 2.0
+
+
+class Protocol(HttpToolsProtocol):
+    """Lets an application reach its connection, to be able to drop it."""
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope["state"]["transport"] = self.transport
+
+
+class HangUp(Response):
+    """Closes the connection without an answer; with `reset` it is reset, as by a broken network."""
+
+    def __init__(self, *, reset: bool) -> None:
+        super().__init__()
+        self._reset = reset
+
+    async def __call__(self, scope: Scope, receive: Receive, _send: Send) -> None:
+        transport: asyncio.Transport = scope["state"]["transport"]
+        if self._reset:
+            # Lingering for zero seconds makes the kernel send RST in place of FIN.
+            linger = struct.pack("ii", 1, 0)
+            transport.get_extra_info("socket").setsockopt(
+                socket.SOL_SOCKET, socket.SO_LINGER, linger
+            )
+        transport.abort()
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
+
+class Server:
+    """One application on one port; `port` 0 takes a free one. `url` is known after `start`."""
+
+    def __init__(self, app: ASGIApp, host: str, port: int) -> None:
+        self._app, self._host, self._port = app, host, port
+        self._server: uvicorn.Server | None = None
+        self._thread: threading.Thread | None = None
+        self.url = ""
+
+    def start(self) -> None:
+        """Returns as soon as it answers. Raises OSError when the port is taken."""
+        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
+        listener = socket.create_server((self._host, self._port), family=family, backlog=512)
+        host = f"[{self._host}]" if family == socket.AF_INET6 else self._host
+        self.url = f"http://{host}:{listener.getsockname()[1]}"
+        self._server = _server(self._app)
+        self._thread = threading.Thread(
+            target=self._server.run, args=([listener],), name="stand-in", daemon=True
+        )
+        self._thread.start()
+        self._wait_started(self._server)
+
+    def stop(self) -> None:
+        """Returns within two seconds; calling it twice does no harm."""
+        if self._server and self._thread:
+            self._server.should_exit = True
+            self._thread.join(STOP_SECONDS)
+        self._server = self._thread = None
+
+    def _wait_started(self, server: uvicorn.Server) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while not server.started:
+            if time.monotonic() > deadline:
+                raise RuntimeError("The stand-in GitHub did not start.")
+            time.sleep(0.005)
+
+
+def _server(app: ASGIApp) -> uvicorn.Server:
+    logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
+    config = uvicorn.Config(
+        app,
+        http=Protocol,
+        loop="asyncio",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=1,
+    )
+    return uvicorn.Server(config)

@@ -1,0 +1,155 @@
+"""Signs webhooks as GitHub does and delivers them, one after the other, from one thread."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import queue
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import requests
+
+from bot.sandbox.faults import Faults
+from bot.sandbox.records import Delivery, Unknown
+from bot.sandbox.state import State
+
+MAX_BYTES = 25 * 1024 * 1024  # larger payloads are never delivered
+TIMEOUT = 10.0  # seconds until GitHub counts a delivery as failed
+HOLD_BACK = 0.05  # seconds that a reordered delivery waits for one to overtake it
+
+
+class Webhooks:
+    """The deliveries of this App: each is sent once, in order; failed ones are not repeated.
+
+    `on_answer` lets a caller show progress: it is called with each delivery after the bot
+    answered, from the sender's thread.
+    """
+
+    def __init__(self, state: State, url: str, secret: str, faults: Faults) -> None:
+        self.state, self.url, self.faults = state, url, faults
+        self.deliveries: list[Delivery] = []
+        self.on_answer: Callable[[Delivery], None] | None = None
+        self._secret = secret.encode()
+        self._queue: queue.Queue[Delivery | None] = queue.Queue()
+        self._idle = threading.Condition()
+        self._open = 0
+        self._thread: threading.Thread | None = None
+        self._session = requests.Session()
+        self._session.trust_env = False  # a proxy has no business on loopback
+
+    def start(self) -> None:
+        self._thread = threading.Thread(target=self._run, name="webhooks", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop after the delivery in flight; what still waits is not sent."""
+        if self._thread:
+            self._queue.put(None)
+            self._thread.join(timeout=2)
+        self._session.close()
+
+    def emit(self, event: str, payload: dict[str, Any]) -> Delivery:
+        """Queue one event; callers hold the state's lock, so that events go out in order."""
+        body = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
+        guid = str(uuid.UUID(int=self.state.random.getrandbits(128), version=4))
+        delivery = Delivery(
+            id=self.state.next_id("delivery"),
+            guid=guid,
+            event=event,
+            action=payload.get("action"),
+            body=body.encode("utf-8", "replace"),
+        )
+        self._queue_up(delivery)
+        if self.faults.chance(self.faults.duplicate_deliveries):
+            self._queue_up(self._again(delivery))
+        return delivery
+
+    def redeliver(self, guid: str) -> Delivery:
+        """Send a delivery once more, under the same delivery id."""
+        found = next((known for known in self.deliveries if known.guid == guid), None)
+        if found is None:
+            raise Unknown("There is no such delivery.")
+        again = self._again(found)
+        self._queue_up(again)
+        return again
+
+    def wait_idle(self, timeout: float) -> bool:
+        """True once every delivery so far was answered or failed; False after `timeout` seconds."""
+        with self._idle:
+            return self._idle.wait_for(lambda: self._open == 0, timeout)
+
+    def _again(self, delivery: Delivery) -> Delivery:
+        number = self.state.next_id("delivery")
+        return Delivery(
+            number, delivery.guid, delivery.event, delivery.action, delivery.body, redelivery=True
+        )
+
+    def _queue_up(self, delivery: Delivery) -> None:
+        with self._idle:
+            self._open += 1
+            self.deliveries.append(delivery)
+        self._queue.put(delivery)
+
+    def _run(self) -> None:
+        while (delivery := self._queue.get()) is not None:
+            if self.faults.chance(self.faults.reorder_deliveries):
+                overtaking = self._next_within(HOLD_BACK)
+                if overtaking:
+                    self._deliver(overtaking)
+            self._deliver(delivery)
+
+    def _next_within(self, seconds: float) -> Delivery | None:
+        try:
+            found = self._queue.get(timeout=seconds)
+        except queue.Empty:
+            return None
+        if found is None:
+            self._queue.put(None)
+        return found
+
+    def _deliver(self, delivery: Delivery) -> None:
+        began = time.monotonic()
+        delivery.status = self._post(delivery)
+        delivery.seconds = time.monotonic() - began
+        delivery.delivered_at = self.state.clock()
+        if self.on_answer:
+            self.on_answer(delivery)
+        with self._idle:
+            self._open -= 1
+            self._idle.notify_all()
+
+    def _post(self, delivery: Delivery) -> int:
+        if len(delivery.body) > MAX_BYTES:
+            return 0
+        try:
+            answer = self._session.post(
+                self.url,
+                data=delivery.body,
+                headers=self._headers(delivery),
+                timeout=TIMEOUT,
+                allow_redirects=False,
+            )
+        except requests.RequestException:
+            return 0
+        return answer.status_code
+
+    def _headers(self, delivery: Delivery) -> dict[str, str]:
+        digest = hmac.new(self._secret, delivery.body, hashlib.sha256).hexdigest()
+        sha1 = hmac.new(self._secret, delivery.body, hashlib.sha1).hexdigest()
+        return {
+            "Accept": "*/*",
+            "Content-Type": "application/json",
+            "User-Agent": "GitHub-Hookshot/57a0d1e",
+            "X-GitHub-Delivery": delivery.guid,
+            "X-GitHub-Event": delivery.event,
+            "X-GitHub-Hook-ID": str(400_000_000 + self.state.app_id % 1_000_000),
+            "X-GitHub-Hook-Installation-Target-ID": str(self.state.app_id),
+            "X-GitHub-Hook-Installation-Target-Type": "integration",
+            "X-Hub-Signature": f"sha1={sha1}",
+            "X-Hub-Signature-256": f"sha256={digest}",
+        }
