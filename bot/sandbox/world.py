@@ -44,3 +44,11 @@ class World:
     def settle_at(self, web: str) -> None:
         """From now on webhooks carry this address, `http://HOST:PORT`."""
         self.events.shapes.web, self.events.shapes.api = web, f"{web}/api/v3"
+
+    def trouble(self) -> str:
+        """What people should know when the bot does not take its webhooks; empty when it does."""
+        last = next((d for d in reversed(self.webhooks.deliveries) if d.status is not None), None)
+        if last is None or (last.status is not None and 200 <= last.status < 300):
+            return ""
+        told = f"answered {last.status}" if last.status else "did not answer"
+        return f"The bot {told} when it was told of the last event ({last.event})."
