@@ -2,7 +2,7 @@
 
     BotError
     ├── UserError            shown to the person who acted; valid Markdown
-    ├── ConfigError          shown to whoever keeps the checklist files: file, line, key, rule, example
+    ├── ConfigError          shown to who keeps the files: file, line, key, rule, example
     ├── Upstream             a stranger's service did not do what we asked
     │   ├── Transient        try again later; carries the seconds to wait, where the service said so
     │   └── Rejected         final for this request; carries the HTTP status
@@ -44,11 +44,16 @@ class Upstream(BotError):
 
 
 class Transient(Upstream):
-    """Worth trying again. `retry_after` is in seconds; None leaves the pace to the job layer."""
+    """Worth trying again. `retry_after` is in seconds; None leaves the pace to the job layer.
 
-    def __init__(self, message: str, retry_after: float | None = None) -> None:
+    `throttle` names what must rest that long as a whole ("github:42"), None if only this request.
+    """
+
+    def __init__(
+        self, message: str, retry_after: float | None = None, throttle: str | None = None
+    ) -> None:
         super().__init__(message)
-        self.retry_after = retry_after
+        self.retry_after, self.throttle = retry_after, throttle
 
 
 class Rejected(Upstream):

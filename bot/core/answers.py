@@ -72,7 +72,9 @@ PLACEHOLDER = re.compile(
 def is_text(text: str, minimum: int) -> bool:
     """Words that say something: long enough, and not a placeholder such as "n/a" or "everyone"."""
     words = " ".join(text.split())
-    return len(words) >= minimum and not PLACEHOLDER.match(words[:200]) and len(set(words.lower())) > 4
+    return (
+        len(words) >= minimum and not PLACEHOLDER.match(words[:200]) and len(set(words.lower())) > 4
+    )
 
 
 def gap(question: Question, need: Need, answer: Answer | None, limits: Thresholds) -> str | None:

@@ -290,7 +290,11 @@ def _reworded(checklist: Checklist, written: ChecklistFile, file: str) -> Checkl
         rule = f"is {written.language!r}, but there is no such translation below."
         raise ConfigError(file, 0, "language", rule, "translations: {de: {who: {ask: Wen …?}}}")
     known = {q.id for q in checklist.all_questions()}
-    for key, names in (("require", written.require), ("help", written.help), ("translations", words)):
+    for key, names in (
+        ("require", written.require),
+        ("help", written.help),
+        ("translations", words),
+    ):
         for name in names:
             if name not in known:
                 rule = f"names {name!r}, which is not a question."

@@ -84,14 +84,55 @@ class PullRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class CommentEdited:
-    """Somebody changed the text of our comment. `before` is None where GitHub did not say."""
+class CommentCreated:
+    """A comment was posted on a pull request. `by_our_app`: GitHub says that our App wrote it."""
 
+    repository: Repository
+    number: int
+    comment_id: int
+    by: Actor
+    body: str
+    by_our_app: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CommentEdited:
+    """Somebody changed the text of a comment. `before` is None where GitHub did not say."""
+
+    repository: Repository
     comment_id: int
     by: Actor
     at: datetime
     before: str | None
     after: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommentDeleted:
+    """Somebody deleted a comment."""
+
+    repository: Repository
+    comment_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecheckAsked:
+    """Somebody wants the check of a commit again. `numbers`: its pull requests, as far as GitHub
+    says (never for forks)."""
+
+    repository: Repository
+    head_sha: str
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """The App was installed on repositories ("owner/name"), or removed."""
+
+    installation: int
+    account: str
+    repositories: tuple[str, ...]
+    removed: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,9 @@ def conclusion(review: Review) -> Conclusion:
 def worst(reviews: Iterable[Review]) -> Conclusion:
     """One commit may be the head of several pull requests: the worst gate of all wins."""
     order = list(Conclusion)
-    return max((conclusion(review) for review in reviews), key=order.index, default=Conclusion.SUCCESS)
+    return max(
+        (conclusion(review) for review in reviews), key=order.index, default=Conclusion.SUCCESS
+    )
 
 
 def settle(before: Review | None, after: Review, now: datetime) -> tuple[Review, tuple[Event, ...]]:
@@ -73,7 +75,9 @@ def settle(before: Review | None, after: Review, now: datetime) -> tuple[Review,
     elif gate is Gate.PENDING and after.completed_at:
         after = replace(after, completed_at=None)
         events.append(Event("review.reopened", {"tier": str(after.tier)}))
-    just_decided = after.state is State.DECIDED and (before is None or before.state is not State.DECIDED)
+    just_decided = after.state is State.DECIDED and (
+        before is None or before.state is not State.DECIDED
+    )
     if just_decided or (after.state is State.WITHDRAWN and not after.decided_at):
         after = replace(after, decided_at=now)
     if after.state is State.OPEN and after.decided_at:

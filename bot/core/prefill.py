@@ -84,17 +84,21 @@ def _by_question(
     minimum: int,
 ) -> Prefill | None:
     if question.id == "why":
-        text = _reason(body, sections)
+        text = _reason(sections)
         if is_text(text, minimum):
             return Prefill("why", (), _cut(text), "your description")
-    if question.id == "effect" and A_FIX.match(title) and "better" in {o.id for o in question.options}:
+    if (
+        question.id == "effect"
+        and A_FIX.match(title)
+        and "better" in {o.id for o in question.options}
+    ):
         return Prefill("effect", ("better",), "", "your title: a fix")
     if question.kind is Kind.EVIDENCE and (match := CLOSES.search(body[:BODY_LIMIT])):
         return _linked_issue(question.id, match, repository_url)
     return None
 
 
-def _reason(body: str, sections: list[tuple[str, str]]) -> str:
+def _reason(sections: list[tuple[str, str]]) -> str:
     """A sentence with "so that", else the first paragraph that stands under no heading."""
     for _, text in sections:
         if match := SO_THAT.search(text):
@@ -108,8 +112,12 @@ def _linked_issue(question: str, match: re.Match[str], repository_url: str) -> P
     base = repository_url
     if other:
         base = f"{repository_url.rsplit('/', 2)[0]}/{other}"
-    name = f"{other}#{number}" if other and not repository_url.endswith(f"/{other}") else f"#{number}"
-    return Prefill(question, ("signal",), f"Issue {name}", f"linked issue {name}", f"{base}/issues/{number}")
+    name = (
+        f"{other}#{number}" if other and not repository_url.endswith(f"/{other}") else f"#{number}"
+    )
+    return Prefill(
+        question, ("signal",), f"Issue {name}", f"linked issue {name}", f"{base}/issues/{number}"
+    )
 
 
 def _sections(body: str) -> Iterator[tuple[str, str]]:

@@ -60,9 +60,9 @@ TRANSITIONS: dict[tuple[State, Seen], tuple[State, str | None]] = {
 class Review:
     """The record: what is asked of one subject and what people answered.
 
-    `version` counts saves. `quiet` says why nothing is shown or asked, empty when it is not so.
-    `last_picked` is the question with several options whose boxes somebody is ticking right now;
-    it stays open until another one is answered.
+    `version` counts saves. `exempt` says why nobody is asked although rules matched; empty when it
+    is not so. `quiet`: nothing is shown yet (a draft). `last_picked` is the question with several
+    options whose boxes somebody is ticking right now; it stays open until another is answered.
     """
 
     subject: PullRequest
@@ -72,7 +72,8 @@ class Review:
     overlays: tuple[str, ...]
     reasons: tuple[Reason, ...]
     mode: Mode
-    quiet: str
+    exempt: str
+    quiet: bool
     checklist: Checklist
     thresholds: Thresholds
     opened_at: datetime
@@ -101,11 +102,6 @@ class Review:
         picks = {a.question: a.picks for a in self.answers}
         return self.checklist.asked(self.tier, self.overlays, picks)
 
-    @property
-    def exempt(self) -> str:
-        """Why nobody is asked although the rules matched; empty if it is not so."""
-        return self.quiet if self.quiet.startswith("opened by") else ""
-
 
 def sync(
     review: Review | None,
@@ -133,7 +129,8 @@ def sync(
         "overlays": verdict.overlays,
         "reasons": verdict.reasons,
         "mode": organisation.mode_of(subject.repository.full_name),
-        "quiet": _quiet(subject, verdict.tier, organisation),
+        "exempt": _exempt(subject, verdict.tier, organisation),
+        "quiet": subject.draft and organisation.drafts == "quiet",
         "checklist": kept,
         "thresholds": organisation.thresholds,
         "prefills": prefills,
@@ -147,12 +144,11 @@ def sync(
     return current, tuple(events)
 
 
-def _quiet(subject: PullRequest, tier: Tier, organisation: Organisation) -> str:
-    if organisation.quiet_bot(subject.author.login, tier):
-        return f"opened by {subject.author.login}, which is not asked below {organisation.bots.ask_from}"
-    if subject.draft and organisation.drafts == "quiet":
-        return "draft"
-    return ""
+def _exempt(subject: PullRequest, tier: Tier, organisation: Organisation) -> str:
+    login = subject.author.login
+    if not organisation.quiet_bot(login, tier):
+        return ""
+    return f"opened by {login}, which is not asked below {organisation.bots.ask_from}"
 
 
 def tick(
@@ -181,7 +177,13 @@ def tick(
 
 
 def _apply(
-    review: Review, question: Question, option: str, ticked: bool, by: Actor, now: datetime, door: Door
+    review: Review,
+    question: Question,
+    option: str,
+    ticked: bool,
+    by: Actor,
+    now: datetime,
+    door: Door,
 ) -> tuple[Review, Event | None]:
     if option == "done":
         return replace(review, last_picked="" if ticked else review.last_picked), None
@@ -205,7 +207,13 @@ def _apply(
 
 
 def _pick(
-    question: Question, old: Answer | None, option: str, ticked: bool, by: Actor, now: datetime, door: Door
+    question: Question,
+    old: Answer | None,
+    option: str,
+    ticked: bool,
+    by: Actor,
+    now: datetime,
+    door: Door,
 ) -> Answer | None:
     had = old.picks if old else ()
     if ticked == (option in had):

@@ -16,6 +16,7 @@ from bot.core.triage_rules import TriageFile, read
 
 VERSION_LENGTH = 12  # hex digits
 SHOWN_PATH = 80  # characters of a path that a reason shows
+UNSAFE = frozenset("`<>|")  # would end a code span, or begin something else than text
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,5 +137,7 @@ def _fill(why: str, path: str = "", name: str = "") -> str:
 
 def _shown(text: str) -> str:
     """A path or name, safe between backticks; cut on the left, for its end tells most."""
-    clean = "".join(c if c.isprintable() and c not in "`<>|" else "·" for c in text)
+    clean = text
+    if not text.isprintable() or not UNSAFE.isdisjoint(text):
+        clean = "".join("·" if c in UNSAFE or not c.isprintable() else c for c in text)
     return clean if len(clean) <= SHOWN_PATH else "…" + clean[1 - SHOWN_PATH :]

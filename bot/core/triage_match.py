@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.core import globs
 from bot.core.diff import Lines, lines
 from bot.core.facts import Change, ChangedFile
 from bot.core.patterns import PatternSet, compiled, findall
+from bot.core.triage_paths import Paths
 from bot.core.triage_rules import TEXTS, FileClass, Rule, TriageFile
 
 LINE_KEYS = ("added", "removed", "changed", "gone")
 TRACE = -1  # stands for the traces section where a rule's number is expected
-REMEMBERED_PATHS = 50_000  # paths whose classes stay in memory: repositories repeat themselves
-
-
-@dataclass(frozen=True, slots=True)
-class PathFacts:
-    """What the path alone says. `rules` are those that this path lets through."""
-
-    file_class: FileClass | None
-    rules: frozenset[int]
-    visible: bool
-    needs_rule: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,59 +35,29 @@ class Matcher:
 
     def __init__(self, source: TriageFile) -> None:
         self._source = source
+        self._paths = Paths(source)
         rules = list(enumerate(source.rules))
-        self._texts = {key: PatternSet(_pairs(rules, key)) for key in (*TEXTS, "trace")}
-        traces = source.traces
-        if traces:
-            self._texts["trace"] = PatternSet((_multi(p), TRACE) for p in traces.title)
-        self._needs = {key: {n for n, rule in rules if getattr(rule, key)} for key in TEXTS}
+        self._build_texts(rules)
         self._build_lines(rules)
-        self._build_paths(rules)
+
+    def _build_texts(self, rules: list[tuple[int, Rule]]) -> None:
+        self._texts = {key: PatternSet(_pairs(rules, key)) for key in TEXTS}
+        self._asking = {key: {n for n, rule in rules if getattr(rule, key)} for key in TEXTS}
+        traces = self._source.traces.title if self._source.traces else ()
+        self._traces = PatternSet((_multi(pattern), TRACE) for pattern in traces)
 
     def _build_lines(self, rules: list[tuple[int, Rule]]) -> None:
-        traces = self._source.traces
-        seen = [(_multi(p), TRACE) for p in traces.changed] if traces else []
+        traces = self._source.traces.changed if self._source.traces else ()
+        seen = [(_multi(pattern), TRACE) for pattern in traces]
         changed = _keyed([*_pairs(rules, "changed"), *seen], "changed")
-        self._added = PatternSet([*_keyed(_pairs(rules, "added"), "added"), *changed])
         removed = [*_keyed(_pairs(rules, "removed"), "removed"), *changed]
+        self._added = PatternSet([*_keyed(_pairs(rules, "added"), "added"), *changed])
         self._removed = PatternSet([*removed, *_keyed(_pairs(rules, "gone"), "gone")])
-        self._gone = {n: [compiled(_multi(p)) for p in rule.gone] for n, rule in rules if rule.gone}
-
-    def _build_paths(self, rules: list[tuple[int, Rule]]) -> None:
-        source, traces = self._source, self._source.traces
-        self._pathless = frozenset(n for n, rule in rules if not rule.paths)
-        sections: dict[str, list[tuple[str, int]]] = {
-            "class": [(p, n) for n, each in enumerate(source.ignore) for p in each.paths],
-            "class except": [(p, n) for n, each in enumerate(source.ignore) for p in each.except_],
-            "rule": [(p, n) for n, rule in rules for p in rule.paths],
-            "rule except": [(p, n) for n, rule in rules for p in rule.except_],
-            "trace": [(p, TRACE) for p in traces.paths] if traces else [],
-            "trace except": [(p, TRACE) for p in traces.except_] if traces else [],
-        }
-        names = list(sections)
-        self._paths = PatternSet(
-            (
-                (globs.to_re2(glob), owner * len(names) + names.index(name))
-                for name, pairs in sections.items()
-                for glob, owner in pairs
-            ),
-            whole=True,
-        )
-        self._sections = names
-        self.path = functools.lru_cache(maxsize=REMEMBERED_PATHS)(self._look)
-
-    def _look(self, path: str) -> PathFacts:
-        found: dict[str, set[int]] = {name: set() for name in self._sections}
-        for code in self._paths.match(path):
-            owner, section = divmod(code, len(self._sections))
-            found[self._sections[section]].add(owner)
-        classes = sorted(found["class"] - found["class except"])
-        return PathFacts(
-            file_class=self._source.ignore[classes[0]] if classes else None,
-            rules=(self._pathless | found["rule"]) - found["rule except"],
-            visible=self._source.traces is None or bool(found["trace"]),
-            needs_rule=bool(found["trace except"]),
-        )
+        self._gone = [[compiled(_multi(pattern)) for pattern in rule.gone] for _, rule in rules]
+        self._wanted = [
+            frozenset(_code(number, key) for key in LINE_KEYS if getattr(rule, key))
+            for number, rule in rules
+        ]
 
     def texts(self, change: Change) -> frozenset[int]:
         """The rules whose text keys all hold; TRACE when the title alone shows a trace."""
@@ -112,53 +70,39 @@ class Matcher:
             "author": change.author,
         }
         found = set(range(len(self._source.rules)))
-        for key, needing in self._needs.items():
-            if needing:
-                found -= needing - self._texts[key].match(said[key])
-        return frozenset(found | self._texts["trace"].match(change.title))
+        for key, asking in self._asking.items():
+            if asking:
+                found -= asking - self._texts[key].match(said[key])
+        return frozenset(found | self._traces.match(change.title))
 
     def file(self, file: ChangedFile, allowed: frozenset[int]) -> FileFacts:
         """What one file says; `allowed` are the rules that the texts let through."""
-        path = self._before_and_after(file)
+        path = self._paths.look_both(file.path, file.previous_path)
         if path.file_class is not None:
             return FileFacts(file, path.file_class, {}, False, False)
         changed = lines(file.patch or "", self._source.comments)
         hits = self._added.match(changed.added) | self._removed.match(changed.removed)
-        only_removes = file.deletions > 0 and file.additions == 0
-        gone = changed.file_gone or (file.patch is None and only_removes)
-        rules = {
-            number: name
-            for number in path.rules & allowed
-            for name in self._holds(number, hits, changed, gone)
-        }
-        seen = path.visible or TRACE in allowed or _code(TRACE, "changed") in hits or only_removes
+        rules = self._holding(path.rules & allowed, hits, file, changed)
+        seen = path.visible or TRACE in allowed or _code(TRACE, "changed") in hits
+        seen = seen or _only_removes(file)
         unread = file.patch is None and not path.visible and not _only_renamed(file)
         return FileFacts(file, None, rules, seen and not path.needs_rule, unread, path.needs_rule)
 
-    def _before_and_after(self, file: ChangedFile) -> PathFacts:
-        """What both paths of a moved file say: it left one place and came to another."""
-        after = self.path(file.path)
-        if not file.previous_path:
-            return after
-        before = self.path(file.previous_path)
-        return PathFacts(
-            file_class=after.file_class if before.file_class else None,
-            rules=after.rules | before.rules,
-            visible=after.visible or before.visible,
-            needs_rule=after.needs_rule and before.needs_rule,
-        )
-
-    def _holds(
-        self, number: int, hits: frozenset[int], changed: Lines, gone: bool
-    ) -> Iterator[str]:
-        """The name of what the rule found ("" where it has none); nothing when it does not hold."""
-        rule = self._source.rules[number]
-        if any(getattr(rule, key) and _code(number, key) not in hits for key in LINE_KEYS):
-            return
-        if rule.file_gone and not gone:
-            return
-        names = self._names_gone(number, changed) if rule.gone else [""]
-        yield from names[:1]
+    def _holding(
+        self, candidates: frozenset[int], hits: frozenset[int], file: ChangedFile, changed: Lines
+    ) -> dict[int, str]:
+        """The rules that hold for the file, with the name of what is gone ("" where none is)."""
+        deleted = changed.file_gone or (file.patch is None and _only_removes(file))
+        found: dict[int, str] = {}
+        for number in candidates:
+            if not self._wanted[number] <= hits:
+                continue
+            if self._source.rules[number].file_gone and not deleted:
+                continue
+            names = self._names_gone(number, changed) if self._gone[number] else [""]
+            if names:
+                found[number] = names[0]
+        return found
 
     def _names_gone(self, number: int, changed: Lines) -> list[str]:
         names: list[str] = []
@@ -174,7 +118,7 @@ def _multi(pattern: str) -> str:
 
 
 def _pairs(rules: Iterable[tuple[int, Rule]], key: str) -> list[tuple[str, int]]:
-    return [(_multi(p), number) for number, rule in rules for p in getattr(rule, key, ())]
+    return [(_multi(p), number) for number, rule in rules for p in getattr(rule, key)]
 
 
 def _keyed(pairs: Iterable[tuple[str, int]], key: str) -> list[tuple[str, int]]:
@@ -184,6 +128,10 @@ def _keyed(pairs: Iterable[tuple[str, int]], key: str) -> list[tuple[str, int]]:
 def _code(owner: int, key: str) -> int:
     """Rule and line key as one number, so that one pass over a text serves all line keys."""
     return owner * len(LINE_KEYS) + LINE_KEYS.index(key)
+
+
+def _only_removes(file: ChangedFile) -> bool:
+    return file.deletions > 0 and file.additions == 0
 
 
 def _only_renamed(file: ChangedFile) -> bool:

@@ -1,4 +1,4 @@
-"""Strict YAML: text in, a validated model out, or a ConfigError that names file, line, key and rule.
+"""Strict YAML: text in, a validated model out, or a ConfigError that names the line and the rule.
 
 Knows nothing of questions or rules; their models live beside their meaning.
 """
@@ -26,7 +26,9 @@ class Strict(BaseModel):
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def parse(model: type[Model], text: str, file: str, examples: dict[str, str] | None = None) -> Model:
+def parse(
+    model: type[Model], text: str, file: str, examples: dict[str, str] | None = None
+) -> Model:
     """Read one YAML file as `model`.
 
     `examples` maps a key (its last name, "tier") to one line that shows it written rightly.

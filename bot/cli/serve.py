@@ -1,0 +1,39 @@
+"""`emptychair serve`: the bot, in one process."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command("serve")
+@click.option("--host", help="Address to listen on [EMPTYCHAIR_WEB__HOST, 127.0.0.1].")
+@click.option("--port", type=int, help="Port to listen on [EMPTYCHAIR_WEB__PORT, 8080].")
+def command(host: str | None, port: int | None) -> None:
+    """Run the bot: webhooks, work and record in one process.
+
+    Settings come from EMPTYCHAIR_… variables; the README lists them. Stops cleanly on Ctrl-C.
+    """
+    import uvicorn
+
+    from bot import logs
+    from bot.main import build
+    from bot.settings import load
+
+    logs.configure()
+    settings = load()
+    app = build(settings)
+    config = uvicorn.Config(
+        app.web,
+        host=host or settings.web.host,
+        port=settings.web.port if port is None else port,
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=8,
+        server_header=False,
+    )
+    try:
+        app.start()
+        uvicorn.Server(config).run()
+    finally:
+        app.stop()

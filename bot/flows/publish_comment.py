@@ -1,0 +1,89 @@
+"""Make the comment equal to the record. Safe to run at any time, again and again."""
+
+from __future__ import annotations
+
+from bot.core.organisation import Mode
+from bot.core.review import Review
+from bot.errors import Rejected
+from bot.flows.world import World
+from bot.ports import Posted, Transaction
+from bot.store import installations, reviews, surfaces
+from bot.store.surfaces import COMMENT, Surface
+from bot.views.github_comment import MARKER, comment, same, wanted
+
+
+def publish_comment(world: World, repository: int, number: int) -> None:
+    """Post or edit the one comment, if its text changed and nobody is at it right now."""
+    key = str(number)
+    with world.store.read() as connection:
+        review = reviews.load(connection, repository, number)
+        surface = surfaces.load(connection, COMMENT, repository, key)
+    if review is None or review.mode is Mode.SHADOW:
+        return
+    stands = surface.external_id is not None or surface.begun
+    if not stands and not wanted(review):
+        return
+    text = comment(review)
+    if surface.live is not None and same(surface.live, text):
+        return
+    if surface.edited_at and world.clock() < surface.edited_at + world.quiet:
+        _later(world, repository, number, surface)
+        return
+    world.wait_for(review.subject.repository.installation)
+    if surface.external_id is None:
+        _create(world, review, surface, text)
+    else:
+        _edit(world, review, surface.external_id, text)
+
+
+def _later(world: World, repository: int, number: int, surface: Surface) -> None:
+    assert surface.edited_at is not None
+    run_at = surface.edited_at + world.quiet
+    args = {"repository": repository, "number": number}
+    lock = f"comment:{repository}:{number}"
+    world.store.write(
+        lambda tx: world.jobs.enqueue(tx, "publish_comment", args, lock=lock, run_at=run_at)
+    )
+
+
+def _create(world: World, review: Review, surface: Surface, text: str) -> None:
+    subject = review.subject
+    at = (COMMENT, subject.repository.id, str(subject.number))
+    if surface.begun and (found := _find(world, review)) is not None:
+        if same(found.body, text):
+            world.store.write(lambda tx: surfaces.done(tx, *at, found.id, found.body))
+        else:
+            _edit(world, review, found.id, text)
+        return
+    world.store.write(lambda tx: surfaces.begin(tx, *at, world.clock()))
+    posted = world.github.create_comment(subject.repository, subject.number, text)
+
+    def work(tx: Transaction) -> None:
+        surfaces.done(tx, *at, posted.id, text)
+        installations.learn_bot_user(tx, subject.repository.installation, posted.author_id)
+
+    world.store.write(work)
+
+
+def _find(world: World, review: Review) -> Posted | None:
+    """Our comment, by marker and author, after an answer was lost."""
+    subject = review.subject
+    with world.store.read() as connection:
+        ours = installations.bot_user(connection, subject.repository.installation)
+    found = world.github.find_comments(subject.repository, subject.number, MARKER)
+    return next((c for c in found if c.author_id == ours or (ours is None and c.by_bot)), None)
+
+
+def _edit(world: World, review: Review, comment_id: int, text: str) -> None:
+    subject = review.subject
+    at = (COMMENT, subject.repository.id, str(subject.number))
+    try:
+        world.github.edit_comment(subject.repository, subject.number, comment_id, text)
+    except Rejected as error:
+        if error.status not in (404, 410):
+            raise
+        world.store.write(lambda tx: surfaces.gone(tx, *at))
+        if wanted(review):
+            _create(world, review, Surface(), text)
+        return
+    world.store.write(lambda tx: surfaces.done(tx, *at, comment_id, text))

@@ -1,0 +1,13 @@
+"""Housekeeping: what has served its purpose goes."""
+
+from __future__ import annotations
+
+from bot.flows.world import World
+from bot.store import inbox
+
+
+def tidy(world: World) -> None:
+    """Drop the bodies of deliveries older than a week; their ids stay, so that copies are known."""
+    now = world.clock()
+    while world.store.write(lambda tx: inbox.forget_bodies(tx, now)):
+        pass

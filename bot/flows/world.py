@@ -1,0 +1,60 @@
+"""What the flows work with: the record, the ports, and what came in by the front door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.core.events import Event
+from bot.core.review import Review
+from bot.errors import Transient
+from bot.ports import GitHub, Jobs, Transaction
+from bot.store import ledger, reviews, throttle
+from bot.store.catalog import Catalog
+from bot.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Handed to every flow. `clock` gives aware UTC times, `salt` fresh random bytes."""
+
+    store: Store
+    github: GitHub
+    jobs: Jobs
+    catalog: Catalog
+    clock: Callable[[], datetime]
+    salt: Callable[[], bytes]
+    ledger_key: bytes
+    quiet: timedelta
+    paced: bool
+
+    def save(self, tx: Transaction, review: Review, events: Iterable[Event]) -> Review:
+        """Write a review and what happened to it, and have its surfaces follow."""
+        saved = reviews.save(tx, review)
+        ledger.append(tx, self.ledger_key, saved.id, events, self.clock(), self.salt())
+        self.publish(tx, saved)
+        return saved
+
+    def publish(self, tx: Transaction, review: Review) -> None:
+        """Have comment and check made equal to the record, side by side."""
+        repository, number = review.subject.repository.id, review.subject.number
+        self.publish_check(tx, repository, review.subject.head_sha)
+        args = {"repository": repository, "number": number}
+        self.jobs.enqueue(tx, "publish_comment", args, lock=f"comment:{repository}:{number}")
+
+    def publish_check(
+        self, tx: Transaction, repository: int, head_sha: str, force: bool = False
+    ) -> None:
+        """Have the check of one commit made equal to the record."""
+        args = {"repository": repository, "head_sha": head_sha, "force": force}
+        self.jobs.enqueue(tx, "publish_check", args, lock=f"check:{repository}:{head_sha}")
+
+    def wait_for(self, installation: int) -> None:
+        """Let GitHub rest as long as it asked us to. Raises Transient."""
+        key = f"github:{installation}"
+        with self.store.read() as connection:
+            until = throttle.blocked_until(connection, key)
+        if until and until > self.clock():
+            wait = (until - self.clock()).total_seconds()
+            raise Transient(f"GitHub asked us to wait until {until:%H:%M:%S} UTC", wait)

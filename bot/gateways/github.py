@@ -1,0 +1,241 @@
+"""GitHub through PyGithub: typed values in, typed values out, its errors in our words.
+
+No retries and no waiting here: PyGithub's own are off, the job layer paces and tries again.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import requests
+from github import Auth, Github, GithubException, GithubIntegration
+from github.CheckRun import CheckRun as GhCheckRun
+from github.PullRequest import PullRequest as GhPullRequest
+from github.Repository import Repository as GhRepository
+
+from bot.core.facts import Actor, ChangedFile, PullRequest, Repository
+from bot.errors import Rejected, Transient
+from bot.gateways.github_auth import InstallationAuth, Tokens
+from bot.ports import CheckRun, Posted
+
+MOST_FILES = 3000  # https://docs.github.com/en/rest/pulls/pulls#list-pull-requests-files
+TIMEOUT = 15  # seconds
+
+
+class GitHubGateway:
+    """One per process; each worker thread has a client of its own, all share the tokens."""
+
+    def __init__(self, app: Auth.AppAuth, base_url: str) -> None:
+        self._options: dict[str, Any] = {
+            "base_url": base_url.rstrip("/"),
+            "timeout": TIMEOUT,
+            "per_page": 100,
+            "retry": None,
+            "seconds_between_requests": None,
+            "seconds_between_writes": None,
+            "user_agent": "emptychair",
+            "lazy": True,
+        }
+        self._tokens = Tokens(GithubIntegration(auth=app, **self._options))
+        self._local = threading.local()
+
+    # -- reading ---------------------------------------------------------------------------------
+
+    def pull_request(self, repository: Repository, number: int) -> PullRequest:
+        """See `ports.GitHub`."""
+        with self._repository(repository) as repo:
+            return _pull_request(repository, repo.get_pull(number))
+
+    def files(self, repository: Repository, number: int) -> tuple[tuple[ChangedFile, ...], bool]:
+        """See `ports.GitHub`. A patch that GitHub leaves out (binary, too large) is None."""
+        with self._repository(repository) as repo:
+            found = tuple(
+                ChangedFile(
+                    path=raw["filename"],
+                    additions=raw.get("additions") or 0,
+                    deletions=raw.get("deletions") or 0,
+                    patch=raw.get("patch"),
+                    previous_path=raw.get("previous_filename"),
+                )
+                for raw in (file.raw_data for file in repo.get_pull(number).get_files())
+            )
+        return found, len(found) < MOST_FILES
+
+    def open_pull_requests(self, repository: Repository) -> list[PullRequest]:
+        """See `ports.GitHub`."""
+        with self._repository(repository) as repo:
+            pulls = repo.get_pulls(state="open", sort="created", direction="asc")
+            return [_pull_request(repository, pull) for pull in pulls]
+
+    def repository(self, installation: int, full_name: str) -> Repository:
+        """See `ports.GitHub`."""
+        known = Repository(0, full_name, installation)
+        with self._repository(known) as repo:
+            raw = repo.raw_data
+        return Repository(
+            raw["id"], raw["full_name"], installation, raw["private"], raw["default_branch"]
+        )
+
+    def default_head(self, repository: Repository) -> str | None:
+        """See `ports.GitHub`."""
+        try:
+            with self._repository(repository) as repo:
+                return str(repo.get_branch(repository.default_branch).commit.sha)
+        except Rejected as error:
+            if error.status == 404:
+                return None
+            raise
+
+    # -- comments --------------------------------------------------------------------------------
+
+    def find_comments(self, repository: Repository, number: int, marker: str) -> list[Posted]:
+        """See `ports.GitHub`."""
+        with self._repository(repository) as repo:
+            comments = [c.raw_data for c in repo.get_pull(number).get_issue_comments()]
+        return [_posted(raw) for raw in comments if marker in (raw.get("body") or "")]
+
+    def create_comment(self, repository: Repository, number: int, body: str) -> Posted:
+        """See `ports.GitHub`."""
+        with self._repository(repository) as repo:
+            pull = self._lazy_pull(repo, number)
+            return _posted(pull.create_issue_comment(body).raw_data)
+
+    def edit_comment(self, repository: Repository, number: int, comment_id: int, body: str) -> None:
+        """See `ports.GitHub`."""
+        with self._repository(repository) as repo:
+            self._lazy_pull(repo, number).get_issue_comment(comment_id).edit(body)
+
+    @staticmethod
+    def _lazy_pull(repo: GhRepository, number: int) -> GhPullRequest:
+        """A pull request that knows its addresses without being fetched."""
+        url = f"{repo.url}/pulls/{number}"
+        issue = f"{repo.url}/issues/{number}"
+        attributes = {"url": url, "issue_url": issue, "number": number}
+        return GhPullRequest(repo._requester, {}, attributes, completed=True)
+
+    # -- checks ----------------------------------------------------------------------------------
+
+    def find_check(self, repository: Repository, head_sha: str, check: CheckRun) -> int | None:
+        """See `ports.GitHub`."""
+        with self._repository(repository) as repo:
+            runs = [
+                run.raw_data
+                for run in repo.get_commit(head_sha).get_check_runs(check_name=check.name)
+            ]
+        ours = [run["id"] for run in runs if run.get("external_id") == check.external_id]
+        return max(ours, default=None)
+
+    def create_check(self, repository: Repository, head_sha: str, check: CheckRun) -> int:
+        """See `ports.GitHub`."""
+        with self._repository(repository) as repo:
+            return int(repo.create_check_run(head_sha=head_sha, **_content(check)).id)
+
+    def update_check(self, repository: Repository, check_id: int, check: CheckRun) -> None:
+        """See `ports.GitHub`."""
+        with self._repository(repository) as repo:
+            url = f"{repo.url}/check-runs/{check_id}"
+            GhCheckRun(repo._requester, {}, {"url": url}, completed=True).edit(**_content(check))
+
+    # -- plumbing --------------------------------------------------------------------------------
+
+    @contextmanager
+    def _repository(self, repository: Repository) -> Iterator[GhRepository]:
+        """The repository as its installation sees it, with PyGithub's errors in our words."""
+        installation = repository.installation
+        with self._translated(installation):
+            yield self._client(installation).get_repo(repository.full_name)
+
+    def _client(self, installation: int) -> Github:
+        clients: dict[int, Github] = self._local.__dict__.setdefault("clients", {})
+        if installation not in clients:
+            auth = InstallationAuth(self._tokens, installation)
+            clients[installation] = Github(auth=auth, **self._options)
+        return clients[installation]
+
+    @contextmanager
+    def _translated(self, installation: int) -> Iterator[None]:
+        key = f"github:{installation}"
+        try:
+            yield
+        except GithubException as error:
+            if error.status == 401:
+                self._tokens.forget(installation)
+            raise _meaning(error, key) from error
+        except (requests.RequestException, OSError) as error:
+            raise Transient(f"GitHub could not be reached: {type(error).__name__}") from error
+
+
+def _meaning(error: GithubException, key: str) -> Exception:
+    """Whether to try again, and when: https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api."""
+    headers = {name.lower(): value for name, value in (error.headers or {}).items()}
+    text = f"GitHub answered {error.status}: {_message(error)}"
+    wait = _seconds(headers)
+    if error.status == 429 or (
+        error.status == 403 and (wait is not None or "rate limit" in text.lower())
+    ):
+        return Transient(text, 60.0 if wait is None else wait, key)
+    if error.status >= 500 or error.status in (401, 408):
+        return Transient(text, wait)
+    return Rejected(text, error.status)
+
+
+def _seconds(headers: dict[str, str]) -> float | None:
+    if retry_after := headers.get("retry-after"):
+        try:
+            return max(0.0, float(retry_after))
+        except ValueError:
+            return None
+    if headers.get("x-ratelimit-remaining") == "0" and (reset := headers.get("x-ratelimit-reset")):
+        return max(1.0, float(reset) - time.time())
+    return None
+
+
+def _message(error: GithubException) -> str:
+    data = error.data
+    return str(data.get("message", "")) if isinstance(data, dict) else str(error.message or "")
+
+
+def _pull_request(repository: Repository, pull: GhPullRequest) -> PullRequest:
+    raw = pull.raw_data
+    user = raw.get("user") or {"id": 0, "login": "ghost", "type": "User"}
+    return PullRequest(
+        repository=repository,
+        number=raw["number"],
+        title=raw["title"] or "",
+        body=raw.get("body") or "",
+        author=Actor(user["id"], user["login"], user.get("type") == "Bot"),
+        head_sha=raw["head"]["sha"],
+        base_ref=raw["base"]["ref"],
+        branch=raw["head"]["ref"] or "",
+        labels=tuple(label["name"] for label in raw.get("labels") or ()),
+        draft=bool(raw.get("draft")),
+        open=raw["state"] == "open",
+        merged=bool(raw.get("merged") or raw.get("merged_at")),
+        updated_at=datetime.fromisoformat(raw["updated_at"]).astimezone(UTC),
+        url=raw["html_url"],
+    )
+
+
+def _posted(raw: dict[str, Any]) -> Posted:
+    user = raw.get("user") or {}
+    return Posted(raw["id"], user.get("id", 0), user.get("type") == "Bot", raw.get("body") or "")
+
+
+def _content(check: CheckRun) -> dict[str, Any]:
+    content: dict[str, Any] = {
+        "name": check.name,
+        "status": "completed",
+        "conclusion": check.conclusion,
+        "external_id": check.external_id,
+        "output": {"title": check.title, "summary": check.summary},
+        "actions": [
+            {"label": b.label, "description": b.description, "identifier": b.identifier}
+            for b in check.buttons
+        ],
+    }
+    return content | ({"details_url": check.details_url} if check.details_url else {})

@@ -1,0 +1,133 @@
+"""The GitHub door: verify the raw bytes, parse, put it on disk, say 202. Nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import hmac
+import re
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import ParamSpec, TypeVar
+
+import structlog
+from prometheus_client import Counter
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import PlainTextResponse, Response
+
+from bot.inbound.github_events import READERS, Malformed, lock_of, parse
+from bot.ports import Jobs, Transaction
+from bot.store import inbox
+from bot.store.store import Store
+
+MOST = 25 * 1024 * 1024  # bytes; GitHub delivers nothing larger
+SMALL = 256 * 1024  # bytes; larger bodies are read beside the event loop
+DURABLE_SECONDS = 8  # GitHub waits 10 s for an answer
+DELIVERY_ID = re.compile(r"[\w.-]{1,100}", re.ASCII)
+ANSWERS = Counter(
+    "emptychair_webhooks", "Webhook deliveries by event and answer", ["event", "status"]
+)
+P = ParamSpec("P")
+T = TypeVar("T")
+log = structlog.get_logger()
+
+
+def signed(body: bytes, signature: str, secrets: Sequence[bytes]) -> bool:
+    """Whether one of our secrets signed exactly these bytes. Takes the same time for each."""
+    given = signature.removeprefix("sha256=").encode("utf-8", "replace")
+    found = [
+        hmac.compare_digest(hmac.new(secret, body, hashlib.sha256).hexdigest().encode(), given)
+        for secret in secrets
+    ]
+    return signature.startswith("sha256=") and any(found)
+
+
+class GitHubDoor:
+    """`POST /github/webhooks`."""
+
+    def __init__(
+        self, store: Store, jobs: Jobs, secrets: Sequence[bytes], clock: Callable[[], datetime]
+    ) -> None:
+        self._store, self._jobs, self._secrets, self._clock = store, jobs, secrets, clock
+
+    async def __call__(self, request: Request) -> Response:
+        """202 accepted, 200 not our business or known, 400, 401, 413, or 503 to try again."""
+        event = request.headers.get("x-github-event", "")
+        response = await self._answer(request, event)
+        ANSWERS.labels(event if event in READERS else "other", response.status_code).inc()
+        return response
+
+    async def _answer(self, request: Request, event: str) -> Response:
+        body = await _read(request)
+        if body is None:
+            return _say(413, "The body is larger than 25 MB; GitHub sends nothing that large.")
+        signature = request.headers.get("x-hub-signature-256", "")
+        if not signature:
+            return _say(
+                401, "The header X-Hub-Signature-256 is missing. Set a webhook secret in the App."
+            )
+        if not await _beside(body, signed, body, signature, self._secrets):
+            return _say(
+                401, "The signature does not fit. Use the same webhook secret here and in the App."
+            )
+        delivery = request.headers.get("x-github-delivery", "")
+        if not event or not DELIVERY_ID.fullmatch(delivery):
+            return _say(400, "The headers X-GitHub-Event and X-GitHub-Delivery are needed.")
+        return await self._accept(event, delivery, body)
+
+    async def _accept(self, event: str, delivery: str, body: bytes) -> Response:
+        try:
+            fact = await _beside(body, parse, event, body)
+        except Malformed as error:
+            return _say(400, str(error))
+        if fact is None:
+            return _say(200, "Nothing to do for this event.")
+        packed = await _beside(body, inbox.pack, body)
+        lock, now = lock_of(fact), self._clock()
+
+        def work(tx: Transaction) -> bool:
+            new = inbox.accept(tx, delivery, event, type(fact).__name__, packed, now)
+            if new:
+                self._jobs.enqueue(tx, "deliver", {"delivery": delivery}, lock=lock)
+            return new
+
+        try:
+            future = asyncio.wrap_future(self._store.submit(work))
+            new = await asyncio.wait_for(future, DURABLE_SECONDS)
+        except (SQLAlchemyError, TimeoutError, RuntimeError, OSError) as error:
+            log.error("webhook.not_durable", delivery=delivery, error=type(error).__name__)
+            return _say(
+                503, "Not stored: the database does not take it now. Deliver it again later.", 30
+            )
+        return _say(202, "Accepted.") if new else _say(200, "This delivery was here before.")
+
+
+async def _read(request: Request) -> bytes | None:
+    """The body; None as soon as it is known to be too large."""
+    length = request.headers.get("content-length", "0")
+    if length.isdigit() and int(length) > MOST:
+        return None
+    chunks: list[bytes] = []
+    size = 0
+    try:
+        async for chunk in request.stream():
+            size += len(chunk)
+            if size > MOST:
+                return None
+            chunks.append(chunk)
+    except ClientDisconnect:
+        return b""
+    return b"".join(chunks)
+
+
+async def _beside(body: bytes, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run small work at once, work on a large body in a thread."""
+    if len(body) <= SMALL:
+        return work(*args, **kwargs)
+    return await asyncio.to_thread(work, *args, **kwargs)
+
+
+def _say(status: int, text: str, retry_after: int | None = None) -> Response:
+    headers = {"Retry-After": str(retry_after)} if retry_after else None
+    return PlainTextResponse(text + "\n", status, headers)

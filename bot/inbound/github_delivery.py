@@ -1,0 +1,48 @@
+"""A stored delivery becomes the verb that it asks for."""
+
+from __future__ import annotations
+
+import structlog
+
+from bot.core.facts import (
+    CommentCreated,
+    CommentDeleted,
+    CommentEdited,
+    Installed,
+    MergeGroup,
+    PullRequest,
+    RecheckAsked,
+)
+from bot.flows.answer_merge_group import answer_merge_group
+from bot.flows.install import install
+from bot.flows.own_comment import comment_arrived, comment_deleted
+from bot.flows.recheck import recheck
+from bot.flows.sync_pull_request import sync_pull_request
+from bot.flows.take_ticks import take_ticks
+from bot.flows.world import World
+from bot.inbound.github_events import parse
+from bot.store import inbox
+
+
+def deliver(world: World, delivery: str) -> None:
+    """Deal with one accepted delivery; running it again changes nothing more."""
+    structlog.contextvars.bind_contextvars(delivery=delivery)
+    with world.store.read() as connection:
+        stored = inbox.load(connection, delivery)
+    if stored is None:
+        return
+    match parse(*stored):
+        case PullRequest() as seen:
+            sync_pull_request(world, seen.repository, seen.number, seen)
+        case CommentEdited() as fact:
+            take_ticks(world, fact)
+        case CommentCreated() as fact:
+            comment_arrived(world, fact)
+        case CommentDeleted() as fact:
+            comment_deleted(world, fact)
+        case RecheckAsked() as fact:
+            recheck(world, fact)
+        case MergeGroup() as group:
+            answer_merge_group(world, group)
+        case Installed() as fact:
+            install(world, fact)

@@ -1,0 +1,112 @@
+"""What the flows ask of the world outside: as small as they need it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import Connection
+
+from bot.core.facts import ChangedFile, PullRequest, Repository
+
+
+class Transaction(Protocol):
+    """One unit of work on the database."""
+
+    @property
+    def connection(self) -> Connection: ...
+
+    @property
+    def after_commit(self) -> list[Callable[[], None]]:
+        """What to call once the unit is on disk."""
+
+
+class Jobs(Protocol):
+    """Work that is done once it was promised, also after a crash.
+
+    Jobs of one `lock` run one at a time, in the order in which they were enqueued or became due.
+    At least once: every handler may run again. A handler that raises `Transient` is tried again; a
+    job that fails too often is parked and shown to the operator.
+    """
+
+    def enqueue(
+        self,
+        tx: Transaction,
+        name: str,
+        args: Mapping[str, Any],
+        *,
+        lock: str | None = None,
+        run_at: datetime | None = None,
+    ) -> None:
+        """Promise a job in the caller's transaction; `run_at` None means now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button on a completed check run. GitHub's limits: label 20, description 40 characters."""
+
+    label: str
+    description: str
+    identifier: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRun:
+    """A completed check run as it should stand. `details_url` may be empty."""
+
+    name: str
+    title: str
+    summary: str
+    conclusion: str
+    details_url: str
+    external_id: str
+    buttons: tuple[Button, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A comment that stands on GitHub, and whose it is."""
+
+    id: int
+    author_id: int
+    by_bot: bool
+    body: str
+
+
+class GitHub(Protocol):
+    """What we ask of GitHub. Every method raises `Transient` or `Rejected`."""
+
+    def pull_request(self, repository: Repository, number: int) -> PullRequest:
+        """The pull request as it is now."""
+
+    def files(self, repository: Repository, number: int) -> tuple[tuple[ChangedFile, ...], bool]:
+        """The changed files, and whether these are all (GitHub shows 3,000 at most)."""
+
+    def open_pull_requests(self, repository: Repository) -> list[PullRequest]:
+        """All open pull requests, oldest first."""
+
+    def repository(self, installation: int, full_name: str) -> Repository:
+        """The repository, with its default branch."""
+
+    def default_head(self, repository: Repository) -> str | None:
+        """The newest commit of the default branch; None for an empty repository."""
+
+    def find_comments(self, repository: Repository, number: int, marker: str) -> list[Posted]:
+        """The comments that hold the marker, oldest first."""
+
+    def create_comment(self, repository: Repository, number: int, body: str) -> Posted:
+        """Post a comment."""
+
+    def edit_comment(self, repository: Repository, number: int, comment_id: int, body: str) -> None:
+        """Replace the text of a comment."""
+
+    def find_check(self, repository: Repository, head_sha: str, check: CheckRun) -> int | None:
+        """The id of our newest check run of that name and external id on a commit."""
+
+    def create_check(self, repository: Repository, head_sha: str, check: CheckRun) -> int:
+        """Put a completed check run on a commit; gives its id."""
+
+    def update_check(self, repository: Repository, check_id: int, check: CheckRun) -> None:
+        """Make a check run say something else."""

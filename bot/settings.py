@@ -1,0 +1,184 @@
+"""Settings, read once from the environment; what an organisation decides is not here but in YAML.
+
+Every setting is documented in the README's table, which a test holds against this file. A secret
+may also be given as a file: `EMPTYCHAIR_GITHUB__PRIVATE_KEY_FILE=/run/secrets/key`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+from bot.errors import ConfigError
+
+PREFIX = "EMPTYCHAIR_"
+
+
+def _split(value: object) -> object:
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return value
+
+
+class _Group(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class GitHubSettings(_Group):
+    """The GitHub App. Without any of it the GitHub door is off."""
+
+    base_url: str = Field(
+        "https://api.github.com",
+        description="The API of GitHub, or of your GitHub Enterprise Server (`https://HOST/api/v3`)",
+    )
+    app_id: int | None = Field(None, description="The App's id, from its settings page")
+    private_key: SecretStr | None = Field(None, description="The App's private key, PEM text")
+    webhook_secret: Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split)] = Field(
+        (),
+        description="The App's webhook secret; several, separated by commas, while you rotate it",
+    )
+    quiet_seconds: float = Field(
+        5,
+        ge=0,
+        le=600,
+        description="Seconds for which the comment is left alone after a person edited it",
+    )
+    limits: Literal["on", "off"] = Field(
+        "on", description="Pace our own calls to GitHub; `off` only for benchmarks"
+    )
+
+    @property
+    def on(self) -> bool:
+        """The door is set up."""
+        return self.app_id is not None
+
+
+class JobsSettings(_Group):
+    """The job layer."""
+
+    workers: int = Field(8, ge=1, le=64, description="Threads that do the work")
+    max_attempts: int = Field(
+        12, ge=1, le=100, description="Failed tries after which a job is parked for an operator"
+    )
+
+
+class WebSettings(_Group):
+    """The web server."""
+
+    host: str = Field("127.0.0.1", description="Address to listen on; `0.0.0.0` in a container")
+    port: int = Field(8080, ge=0, le=65535, description="Port to listen on")
+
+
+class Settings(BaseSettings):
+    """Everything the process has to be told."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", extra="ignore", frozen=True
+    )
+
+    database_url: str = Field("sqlite:///var/emptychair.db", description="Where the record is kept")
+    secret_key: SecretStr | None = Field(
+        None,
+        description="The root of all other keys; made at first use, beside a SQLite file",
+    )
+    checklists_dir: Path | None = Field(
+        None, description="A folder with your own checklist files; what it lacks is taken from ours"
+    )
+    github: GitHubSettings = GitHubSettings()
+    jobs: JobsSettings = JobsSettings()
+    web: WebSettings = WebSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, _WithFiles(settings_cls)
+
+
+class _WithFiles(EnvSettingsSource):
+    """The environment, where `NAME_FILE` names a file that holds the value of `NAME`."""
+
+    def _load_env_vars(self) -> Any:
+        found = dict(super()._load_env_vars())
+        prefix = PREFIX.lower()
+        for name, path in list(found.items()):
+            if name.startswith(prefix) and name.endswith("_file") and path:
+                found[name.removesuffix("_file")] = _read_secret(name, path)
+                del found[name]
+        return found
+
+
+def _read_secret(name: str, path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        rule = f"names a file that cannot be read ({error.strerror})."
+        raise ConfigError("environment", 0, name.upper(), rule) from None
+
+
+def load(**overrides: Any) -> Settings:
+    """Read the settings. Raises ConfigError that names the setting and how to mend it."""
+    try:
+        settings = Settings(**overrides)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        name = PREFIX + "__".join(str(part).upper() for part in first["loc"])
+        raise ConfigError("environment", 0, name, f"{first['msg']}.") from None
+    _refuse_halves(settings.github)
+    return settings
+
+
+DEFAULT_SECRETS = {"secret", "changeme", "change-me", "development", "test", "password"}
+
+
+def _refuse_halves(github: GitHubSettings) -> None:
+    """A door is off, or set up in full; and never with a secret that everybody knows."""
+    parts = {
+        "APP_ID": (github.app_id, "the App's settings page, under About"),
+        "PRIVATE_KEY": (github.private_key, "the App's settings page, Generate a private key"),
+        "WEBHOOK_SECRET": (github.webhook_secret, "the App's settings page, under Webhook"),
+    }
+    given = [name for name, (value, _) in parts.items() if value]
+    for name, (value, where) in parts.items():
+        if given and not value:
+            rule = f"is missing, but {given[0]} is set. Get it from {where}."
+            raise ConfigError("environment", 0, f"{PREFIX}GITHUB__{name}", rule)
+    for secret in github.webhook_secret:
+        if (
+            secret.get_secret_value().lower() in DEFAULT_SECRETS
+            or len(secret.get_secret_value()) < 8
+        ):
+            rule = "is a default or too short. Use 32 random characters, the same as in the App."
+            raise ConfigError(
+                "environment", 0, f"{PREFIX}GITHUB__WEBHOOK_SECRET", rule, "openssl rand -hex 32"
+            )
+
+
+def environment_names() -> list[tuple[str, str, str]]:
+    """(name, default, meaning) of every setting, for the README's table and its test."""
+    return _names(Settings, PREFIX)
+
+
+def _names(model: type[BaseModel], prefix: str) -> list[tuple[str, str, str]]:
+    rows: list[tuple[str, str, str]] = []
+    for name, field in model.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            rows += _names(field.annotation, f"{prefix}{name.upper()}__")
+        else:
+            default = "" if field.default in (None, ()) else str(field.default)
+            rows.append((prefix + name.upper(), default, field.description or ""))
+    return rows

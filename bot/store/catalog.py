@@ -1,0 +1,117 @@
+"""Reading the checklist files: ours, and an organisation's own ones in front of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import bot
+from bot.core.checklist import OVERLAYS, Checklist, Overlay, parse_checklist, parse_overlay
+from bot.core.organisation import Organisation, parse_organisation
+from bot.core.triage import Triage
+from bot.errors import ConfigError
+
+CHECKLIST, ORGANISATION, TRIAGE = "customer-impact.yaml", "organisation.yaml", "triage.yaml"
+FILES = (CHECKLIST, ORGANISATION, TRIAGE, *(f"overlays/{name}.yaml" for name in OVERLAYS))
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """What is asked, by which rules, and what the organisation decided."""
+
+    checklist: Checklist
+    organisation: Organisation
+    triage: Triage
+
+
+def shipped() -> Path:
+    """The folder with the files that come with the program."""
+    packaged = Path(bot.__file__).parent / "data" / "checklists"
+    return packaged if packaged.is_dir() else Path(bot.__file__).parent.parent / "checklists"
+
+
+def load(directory: Path | None) -> Catalog:
+    """Read everything. Raises ConfigError at the first broken rule."""
+    reader = _Reader(directory)
+    organisation = reader.organisation()
+    overlays = tuple(reader.overlay(name) for name in OVERLAYS)
+    return Catalog(reader.checklist(organisation, overlays), organisation, reader.triage())
+
+
+def problems(directory: Path | None) -> Iterator[ConfigError]:
+    """What is wrong in each file, the first thing a file; empty if all is well."""
+    reader = _Reader(directory)
+    yield from _unknown_files(directory)
+    organisation, overlays = Organisation(), []
+    steps: list[Callable[[], object]] = [reader.triage]
+    try:
+        organisation = reader.organisation()
+    except ConfigError as error:
+        yield error
+    for name in OVERLAYS:
+        try:
+            overlays.append(reader.overlay(name))
+        except ConfigError as error:
+            yield error
+    if len(overlays) == len(OVERLAYS):
+        steps.append(lambda: reader.checklist(organisation, tuple(overlays)))
+    for step in steps:
+        try:
+            step()
+        except ConfigError as error:
+            yield error
+
+
+def _unknown_files(directory: Path | None) -> Iterator[ConfigError]:
+    if directory is None:
+        return
+    if not directory.is_dir():
+        yield ConfigError(
+            str(directory), 0, "", "is not a folder.", "EMPTYCHAIR_CHECKLISTS_DIR=checklists"
+        )
+        return
+    for path in sorted(directory.rglob("*.y*ml")):
+        name = path.relative_to(directory).as_posix()
+        if name not in FILES:
+            rule = f"is not read by anything; files are {', '.join(FILES)}."
+            yield ConfigError(str(path), 0, "", rule)
+
+
+class _Reader:
+    """Finds each file, the organisation's own first."""
+
+    def __init__(self, directory: Path | None) -> None:
+        if directory is not None and not directory.is_dir():
+            rule = f"names {directory}, which is not a folder."
+            raise ConfigError("environment", 0, "EMPTYCHAIR_CHECKLISTS_DIR", rule, "checklists")
+        self._directory = directory
+
+    def organisation(self) -> Organisation:
+        return parse_organisation(*self._read(ORGANISATION))
+
+    def overlay(self, name: str) -> Overlay:
+        return parse_overlay(*self._read(f"overlays/{name}.yaml"))
+
+    def triage(self) -> Triage:
+        return Triage.parse(*self._read(TRIAGE))
+
+    def checklist(self, organisation: Organisation, overlays: tuple[Overlay, ...]) -> Checklist:
+        segments = organisation.segments
+        ours = shipped() / CHECKLIST
+        text = ours.read_text(encoding="utf-8")
+        base = parse_checklist(text, str(ours), None, overlays, segments)
+        text, file = self._read(CHECKLIST)
+        if file == str(ours):
+            return base
+        return parse_checklist(text, file, base, overlays, segments)
+
+    def _read(self, name: str) -> tuple[str, str]:
+        path = shipped() / name
+        if self._directory is not None and (self._directory / name).is_file():
+            path = self._directory / name
+        try:
+            return path.read_text(encoding="utf-8"), str(path)
+        except UnicodeDecodeError as error:
+            line = path.read_bytes()[: error.start].count(b"\n") + 1
+            raise ConfigError(str(path), line, "", "is not UTF-8 text.") from None

@@ -1,0 +1,50 @@
+"""Accepted deliveries: one row each, on disk before GitHub hears of success."""
+
+from __future__ import annotations
+
+import zlib
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from bot.ports import Transaction
+from bot.store import tables as t
+
+KEEP = timedelta(days=7)  # how long a body is kept; the id stays, so that a late copy is known
+
+
+def accept(tx: Transaction, id: str, event: str, action: str, packed: bytes, now: datetime) -> bool:
+    """Store one delivery, its body packed by `pack`; False if it was here before."""
+    result = tx.connection.execute(
+        upsert(t.delivery)
+        .values(id=id, event=event, action=action, body=packed, received_at=now)
+        .on_conflict_do_nothing()
+    )
+    return result.rowcount == 1
+
+
+def pack(body: bytes) -> bytes:
+    """A body as it is stored."""
+    return zlib.compress(body, 1)
+
+
+def load(connection: Connection, id: str) -> tuple[str, bytes] | None:
+    """(event, body) of a delivery; None when it is unknown or its body was dropped."""
+    row = connection.execute(
+        select(t.delivery.c.event, t.delivery.c.body).where(t.delivery.c.id == id)
+    ).first()
+    return (row.event, zlib.decompress(row.body)) if row and row.body is not None else None
+
+
+def forget_bodies(tx: Transaction, now: datetime) -> int:
+    """Drop the bodies older than a week; gives their number (at most 500 at a time)."""
+    old = (
+        select(t.delivery.c.id)
+        .where(t.delivery.c.received_at < now - KEEP, t.delivery.c.body.is_not(None))
+        .limit(500)
+    )
+    result = tx.connection.execute(
+        update(t.delivery).where(t.delivery.c.id.in_(old)).values(body=None)
+    )
+    return result.rowcount

@@ -1,0 +1,15 @@
+"""How Alembic reaches the database: through our own engine, in one transaction."""
+
+from alembic import context
+
+from bot.store.engine import open_engine
+from bot.store.tables import metadata
+
+url = context.config.get_main_option("sqlalchemy.url") or "sqlite:///var/emptychair.db"
+engine = open_engine(url)
+with engine.connect() as connection:
+    context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
+    with context.begin_transaction():
+        context.run_migrations()
+    connection.commit()
+engine.dispose()

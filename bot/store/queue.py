@@ -1,0 +1,92 @@
+"""The table of promised jobs: rows in and out, for the embedded runner and the operator."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from bot.ports import Transaction
+from bot.store import tables as t
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One promised job. `attempts` counts the failed ones."""
+
+    id: int
+    name: str
+    args: Mapping[str, Any]
+    lock: str | None
+    run_at: datetime
+    attempts: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How much is waiting. `oldest` is the time since which the oldest due job waits."""
+
+    ready: int
+    parked: int
+    oldest: datetime | None
+
+
+def add(
+    tx: Transaction,
+    name: str,
+    args: Mapping[str, Any],
+    lock: str | None,
+    run_at: datetime,
+    now: datetime,
+) -> Job:
+    """Promise a job."""
+    row = {"name": name, "args": dict(args), "lock": lock, "run_at": run_at, "created_at": now}
+    id = tx.connection.execute(insert(t.job).values(**row).returning(t.job.c.id)).scalar_one()
+    return Job(int(id), name, args, lock, run_at, 0, now)
+
+
+def ready_after(connection: Connection, id: int) -> list[Job]:
+    """The jobs to run with a higher id, oldest first."""
+    rows = connection.execute(
+        select(t.job).where(t.job.c.state == "ready", t.job.c.id > id).order_by(t.job.c.id)
+    )
+    return [Job(r.id, r.name, r.args, r.lock, r.run_at, r.attempts, r.created_at) for r in rows]
+
+
+def remove(tx: Transaction, id: int) -> None:
+    """The job is done."""
+    tx.connection.execute(delete(t.job).where(t.job.c.id == id))
+
+
+def put_back(tx: Transaction, job: Job, run_at: datetime, error: str) -> Job:
+    """The job failed and is tried again at `run_at`."""
+    again = replace(job, run_at=run_at, attempts=job.attempts + 1)
+    tx.connection.execute(
+        update(t.job)
+        .where(t.job.c.id == job.id)
+        .values(run_at=run_at, attempts=again.attempts, error=error[:1000])
+    )
+    return again
+
+
+def park(tx: Transaction, id: int, attempts: int, error: str) -> None:
+    """Trying again will not help; an operator has to look."""
+    row = {"state": "parked", "attempts": attempts, "error": error[:1000]}
+    tx.connection.execute(update(t.job).where(t.job.c.id == id).values(**row))
+
+
+def backlog(connection: Connection, now: datetime) -> Backlog:
+    """How much is waiting."""
+    due = (t.job.c.state == "ready") & (t.job.c.run_at <= now)
+    row = connection.execute(
+        select(
+            func.count().filter(t.job.c.state == "ready"),
+            func.count().filter(t.job.c.state == "parked"),
+            func.min(t.job.c.created_at).filter(due),
+        )
+    ).one()
+    return Backlog(row[0], row[1], row[2])

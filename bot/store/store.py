@@ -1,0 +1,41 @@
+"""The record as the flows see it: many readers, one writer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine
+
+from bot.store.writer import Tx, Writer
+
+Result = TypeVar("Result")
+
+
+class Store:
+    """Reads see what was committed; writes come back once they are on disk."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._writer = Writer(engine)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection for a consistent look."""
+        with self.engine.connect() as connection:
+            yield connection
+
+    def write(self, work: Callable[[Tx], Result]) -> Result:
+        """Run a unit of work and wait until it is on disk. Its errors come back to the caller."""
+        return self._writer.write(work)
+
+    def submit(self, work: Callable[[Tx], Result]) -> Future[Result]:
+        """Queue a unit of work; the future is done once it is on disk."""
+        return self._writer.submit(work)
+
+    def close(self) -> None:
+        """Finish what is queued and close the database."""
+        self._writer.close()
+        self.engine.dispose()

@@ -1,0 +1,262 @@
+"""The tables. Every row carries its tenant; times are UTC; ids that end in _id point by number.
+
+Personal data of the ledger stands beside its chain (`actor`, `salt`), so that erasing it leaves
+the chain valid.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy import BigInteger as _BigInteger
+
+TENANT = 1  # the one implicit tenant
+
+
+class UTCDateTime(TypeDecorator[datetime]):
+    """A moment in time. Naive values are refused: they are a mistake."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value is not None else None
+
+
+# SQLite counts rowids only in a column declared INTEGER.
+Id = _BigInteger().with_variant(Integer, "sqlite")
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _table(name: str, *columns: Any, **options: Any) -> Table:
+    tenant_id = Column(
+        "tenant_id", Integer, ForeignKey("tenant.id"), nullable=False, default=TENANT
+    )
+    return Table(name, metadata, *columns, tenant_id, **options)
+
+
+tenant = Table(
+    "tenant",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String(100), nullable=False),
+)
+
+installation = _table(
+    "installation",
+    Column("id", Id, primary_key=True, autoincrement=False),  # GitHub's own id
+    Column("account", String(100), nullable=False, default=""),
+    Column("bot_user_id", Id),  # learnt from the first comment that we posted
+    Column("removed_at", UTCDateTime),
+)
+
+repository = _table(
+    "repository",
+    Column("id", Id, primary_key=True, autoincrement=False),  # GitHub's own id
+    Column("installation_id", Id, ForeignKey("installation.id"), nullable=False),
+    Column("full_name", String(250), nullable=False),
+    Column("private", Boolean, nullable=False, default=False),
+    Column("default_branch", String(250), nullable=False, default="main"),
+)
+
+subject = _table(
+    "subject",
+    Column("id", Id, primary_key=True),
+    Column("kind", String(20), nullable=False, default="pull_request"),
+    Column("repository_id", Id, ForeignKey("repository.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("author_id", Id, nullable=False),
+    Column("author", String(100), nullable=False),
+    Column("author_is_bot", Boolean, nullable=False),
+    Column("head_sha", String(64), nullable=False),
+    Column("base_ref", String(250), nullable=False),
+    Column("branch", String(250), nullable=False),
+    Column("labels", JSON, nullable=False),
+    Column("draft", Boolean, nullable=False),
+    Column("open", Boolean, nullable=False),
+    Column("merged", Boolean, nullable=False),
+    Column("updated_at", UTCDateTime, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("files", LargeBinary),  # zlib of JSON; kept while open, so that an edit costs no call
+    Column("files_of", String(400)),  # the head and base that `files` belong to
+    UniqueConstraint("repository_id", "number"),
+    Index(None, "repository_id", "head_sha"),
+)
+
+checklist = _table(
+    "checklist",
+    Column("version", String(12), primary_key=True),
+    Column("content", JSON, nullable=False),
+)
+
+review = _table(
+    "review",
+    Column("id", Id, primary_key=True),
+    Column("subject_id", Id, ForeignKey("subject.id"), nullable=False, unique=True),
+    Column("state", String(20), nullable=False),
+    Column("gate", String(20), nullable=False),
+    Column("tier", Integer, nullable=False),
+    Column("highest_tier", Integer, nullable=False),
+    Column("customer_facing", Boolean, nullable=False),
+    Column("overlays", JSON, nullable=False),
+    Column("reasons", JSON, nullable=False),
+    Column("mode", String(20), nullable=False),
+    Column("exempt", Text, nullable=False, default=""),
+    Column("quiet", Boolean, nullable=False, default=False),
+    Column("checklist_version", String(12), ForeignKey("checklist.version"), nullable=False),
+    Column("thresholds", JSON, nullable=False),
+    Column("prefills", JSON, nullable=False),
+    Column("last_picked", String(60), nullable=False, default=""),
+    Column("bypassed", Boolean, nullable=False, default=False),
+    Column("opened_at", UTCDateTime, nullable=False),
+    Column("first_answer_at", UTCDateTime),
+    Column("completed_at", UTCDateTime),
+    Column("decided_at", UTCDateTime),
+    Column("version", Integer, nullable=False),
+    Index(None, "state", "gate"),
+)
+
+answer = _table(
+    "answer",
+    Column("id", Id, primary_key=True),
+    Column("review_id", Id, ForeignKey("review.id"), nullable=False),
+    Column("question", String(60), nullable=False),
+    Column("picks", JSON, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("source", Text, nullable=False, default=""),
+    Column("by_id", Id, nullable=False),
+    Column("by_login", String(100), nullable=False),
+    Column("at", UTCDateTime, nullable=False),
+    Column("door", String(30), nullable=False),
+    UniqueConstraint("review_id", "question"),
+)
+
+evidence = _table(
+    "evidence",
+    Column("id", Id, primary_key=True),
+    Column("review_id", Id, ForeignKey("review.id"), nullable=False, index=True),
+    Column("kind", String(20), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("link", Text, nullable=False),
+    Column("heard_on", Date),
+    Column("segment", String(60), nullable=False, default=""),
+    Column("source", Text, nullable=False, default=""),
+    Column("by_id", Id, nullable=False),
+    Column("by_login", String(100), nullable=False),
+    Column("at", UTCDateTime, nullable=False),
+    Column("door", String(30), nullable=False),
+)
+
+comment_fact = _table(
+    "comment_fact",
+    Column("key", String(64), primary_key=True),  # who changed what into what, and when
+    Column("review_id", Id, ForeignKey("review.id"), nullable=False, index=True),
+    Column("comment_id", Id, nullable=False),
+    Column("by_id", Id, nullable=False),
+    Column("at", UTCDateTime, nullable=False),
+    Column("before_hash", String(64)),
+    Column("after_hash", String(64), nullable=False),
+)
+
+surface = _table(
+    "surface",
+    Column("id", Id, primary_key=True),
+    Column("kind", String(20), nullable=False),  # comment | check
+    Column("repository_id", Id, ForeignKey("repository.id"), nullable=False),
+    Column("key", String(64), nullable=False),  # the pull request's number | the commit
+    Column("external_id", Id),  # GitHub's id; null until the first write is known to be done
+    Column("intent_at", UTCDateTime),  # a create was begun and is not known to be done
+    Column("live", LargeBinary),  # zlib of the text that stands there, as far as we know
+    Column("edited_at", UTCDateTime),  # the last edit by a person
+    UniqueConstraint("kind", "repository_id", "key"),
+)
+
+merge_group = _table(
+    "merge_group",
+    Column("repository_id", Id, ForeignKey("repository.id"), primary_key=True),
+    Column("head_sha", String(64), primary_key=True),
+    Column("base_sha", String(64), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("at", UTCDateTime, nullable=False),
+)
+
+delivery = _table(
+    "delivery",
+    Column("id", String(100), primary_key=True),  # X-GitHub-Delivery
+    Column("event", String(60), nullable=False),
+    Column("action", String(60), nullable=False),
+    Column("body", LargeBinary),  # zlib; dropped some days after it was dealt with
+    Column("received_at", UTCDateTime, nullable=False, index=True),
+)
+
+job = _table(
+    "job",
+    Column("id", Id, primary_key=True, autoincrement=True),
+    Column("name", String(60), nullable=False),
+    Column("args", JSON, nullable=False),
+    Column("lock", String(200)),
+    Column("run_at", UTCDateTime, nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("state", String(10), nullable=False, default="ready"),  # ready | parked
+    Column("error", Text, nullable=False, default=""),
+    Column("created_at", UTCDateTime, nullable=False),
+    sqlite_autoincrement=True,  # ids never come back: their order is the order of work
+)
+
+throttle = _table(
+    "throttle",
+    Column("key", String(100), primary_key=True),  # github:<installation>
+    Column("blocked_until", UTCDateTime, nullable=False),
+)
+
+ledger = _table(
+    "ledger",
+    Column("seq", Id, primary_key=True, autoincrement=True),
+    Column("review_id", Id, ForeignKey("review.id"), nullable=False, index=True),
+    Column("at", UTCDateTime, nullable=False),
+    Column("event", String(60), nullable=False),
+    Column("data", JSON, nullable=False),
+    Column("door", String(30)),
+    Column("actor_digest", String(64)),  # of salt and actor: stays when they are erased
+    Column("actor", String(120)),
+    Column("salt", String(32)),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    sqlite_autoincrement=True,
+)

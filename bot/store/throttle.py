@@ -1,0 +1,27 @@
+"""How long a stranger's service asked us to wait: shared by all workers, kept over a restart."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from bot.ports import Transaction
+from bot.store import tables as t
+
+
+def blocked_until(connection: Connection, key: str) -> datetime | None:
+    """When the next call may be made; None if nothing was said."""
+    return connection.execute(
+        select(t.throttle.c.blocked_until).where(t.throttle.c.key == key)
+    ).scalar()
+
+
+def block(tx: Transaction, key: str, until: datetime) -> None:
+    """Note that no call may be made before `until`."""
+    tx.connection.execute(
+        upsert(t.throttle)
+        .values(key=key, blocked_until=until)
+        .on_conflict_do_update(index_elements=["key"], set_={"blocked_until": until})
+    )

@@ -1,0 +1,117 @@
+"""The check run `Customer impact`: its title says where it stands, its summary what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.core.gate import Conclusion, Gate, standing, worst
+from bot.core.missing import required
+from bot.core.organisation import Mode
+from bot.core.review import Review
+from bot.ports import Button, CheckRun
+from bot.views import words
+from bot.views.markdown import cut, escape, plain, sentence
+
+NAME = "Customer impact"
+TITLE_LIMIT = 120
+SUMMARY_LIMIT = 60_000  # characters; GitHub takes 65,535
+EXTERNAL_ID = "empty-chair"  # tells our runs from those of others with the same name
+RECHECK = "recheck"
+
+
+BUTTONS = (Button("Recheck", "Read the pull request again", RECHECK),)
+
+
+def check(reviews: Sequence[Review]) -> CheckRun:
+    """The check of one commit; with several pull requests on it the worst gate colours it."""
+    if len(reviews) == 1:
+        return _run(title(reviews[0]), summary(reviews[0]), reviews)
+    ordered = sorted(reviews, key=lambda r: standing(r).gate is not Gate.PENDING)
+    titles = [f"#{review.subject.number} {title(review)}" for review in ordered]
+    sections = [f"### Pull request {r.subject.number}\n\n{summary(r)}" for r in ordered]
+    return _run(cut(" · ".join(titles), TITLE_LIMIT), "\n\n".join(sections), ordered)
+
+
+def _run(title: str, summary: str, reviews: Sequence[Review]) -> CheckRun:
+    subject = reviews[0].subject
+    return CheckRun(
+        name=NAME,
+        title=title,
+        summary=summary[:SUMMARY_LIMIT],
+        conclusion=worst(reviews),
+        details_url=subject.url,
+        external_id=EXTERNAL_ID,
+        buttons=BUTTONS,
+    )
+
+
+def seed() -> CheckRun:
+    """The check on the newest commit of the default branch, so that a ruleset can name it."""
+    return CheckRun(
+        name=NAME,
+        title="Ready to be required",
+        summary="Every pull request gets its own `Customer impact` check. This one is here so that "
+        "a branch ruleset can name it.",
+        conclusion=Conclusion.SUCCESS,
+        details_url="",
+        external_id=EXTERNAL_ID,
+    )
+
+
+def title(review: Review) -> str:
+    """Where the review stands, in one line without markup."""
+    now = standing(review)
+    if now.gate is Gate.NOT_NEEDED:
+        text = f"Not needed: {review.exempt or review.reasons[0].text}"
+    elif now.gate is Gate.COMPLETE:
+        text = f"Complete: {words.heard(review)}"
+    else:
+        text = _pending(review, len(now.missing))
+    return plain(text, TITLE_LIMIT)
+
+
+def _pending(review: Review, left: int) -> str:
+    total = len(required(review))
+    if review.quiet:
+        return f"Draft: {words.count(total, 'question')} when it is ready for review"
+    if review.mode is Mode.SHADOW:
+        return f"Would have asked {words.count(total, 'question')} ({review.tier})"
+    if review.bypassed:
+        return f"Merged with {left} of {total} open"
+    return f"{total - left} of {total} answered"
+
+
+def summary(review: Review) -> str:
+    """What is missing and how the tier came about, as Markdown."""
+    now = standing(review)
+    parts = [_standing(review)]
+    if now.missing and not review.quiet:
+        link = review.subject.url
+        lines = [
+            f"- [{escape(gap.question.ask)}]({link}) {escape(gap.reason)}" for gap in now.missing
+        ]
+        parts.append("**Still missing**\n\n" + "\n".join(lines))
+    reasons = "\n".join(f"- {reason.tier}: {sentence(reason.text)}" for reason in review.reasons)
+    parts.append(f"**Why {review.tier}**\n\n{reasons}")
+    return "\n\n".join(parts)
+
+
+def _standing(review: Review) -> str:
+    now = standing(review)
+    if now.gate is Gate.COMPLETE:
+        return "Every question is answered. The answers are in the comment on the pull request."
+    if now.gate is Gate.NOT_NEEDED:
+        return "Nothing is asked of you."
+    if review.quiet:
+        return (
+            "Nothing is asked while this is a draft. Mark it ready for review to see the questions."
+        )
+    if review.mode is Mode.SHADOW:
+        return (
+            "Shadow mode: nobody is asked and nothing is held. This only says what would be asked."
+        )
+    if review.mode is Mode.WARN:
+        return (
+            "Tick the answers in the comment on the pull request. Nothing is held up by this check."
+        )
+    return "Tick the answers in the comment on the pull request. This turns green by itself."

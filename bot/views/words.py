@@ -1,0 +1,63 @@
+"""Small pieces of text that every surface shares."""
+
+from __future__ import annotations
+
+from bot.core.answers import Answer, Evidence
+from bot.core.checklist import Kind, Question
+from bot.core.review import Review
+
+
+def count(number: int, noun: str) -> str:
+    """ "1 question", "3 questions"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def names(items: list[str]) -> str:
+    """ "a", "a and b", "a, b and c"."""
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def picked(question: Question, answer: Answer | None) -> list[str]:
+    """The labels of what was picked."""
+    return [question.label(option) for option in answer.picks] if answer else []
+
+
+def said(review: Review, question: Question) -> str:
+    """What was answered, in one line without markup; empty if nothing was."""
+    answer = review.answer(question.id)
+    parts = [", ".join(picked(question, answer))]
+    if answer and answer.text:
+        parts.append(f"“{answer.text}”")
+    if question.kind is Kind.EVIDENCE:
+        parts += [f"{e.kind}: {e.text}" for e in review.evidence]
+    return "; ".join(part for part in parts if part)
+
+
+def heard(review: Review) -> str:
+    """How the customer's voice came in, as one honest sentence."""
+    voice = next((q for q, _ in review.asked if q.kind is Kind.EVIDENCE), None)
+    answer = review.answer(voice.id) if voice else None
+    kinds = {e.kind for e in review.evidence} | set(answer.picks if answer else ())
+    group = _group(review)
+    if "asked" in kinds:
+        return f"customers were asked{group}"
+    if "observed" in kinds:
+        return f"customers were watched{group}"
+    if "signal" in kinds:
+        return f"a signal from customers{group}"
+    return f"assumed, nobody asked yet{group}"
+
+
+def _group(review: Review) -> str:
+    who = next((q for q, _ in review.asked if q.kind is Kind.SEGMENTS), None)
+    labels = picked(who, review.answer(who.id)) if who else []
+    return f" ({names([label.lower() for label in labels[:3]])})" if labels else ""
+
+
+def by(answer: Answer | None, evidence: tuple[Evidence, ...] = ()) -> str:
+    """Who answered; for evidence, who added the last piece."""
+    if answer:
+        return answer.by.login
+    return evidence[-1].by.login if evidence else ""
