@@ -72,7 +72,7 @@ def build(settings: Settings) -> App:
         handlers = {name: _handler(flow, world) for name, flow in flows.items()}
         door_secrets = [s.get_secret_value().encode() for s in settings.github.webhook_secret]
         door = GitHubDoor(store, jobs, door_secrets, _now)
-        routes.append(Route("/github/webhooks", door, methods=["POST"]))
+        routes.append(Route("/github/webhooks", door.receive, methods=["POST"]))
     else:
         log.info(
             "github.off", hint="set EMPTYCHAIR_GITHUB__APP_ID and its two secrets to switch it on"

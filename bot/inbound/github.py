@@ -51,7 +51,7 @@ class GitHubDoor:
     ) -> None:
         self._store, self._jobs, self._secrets, self._clock = store, jobs, secrets, clock
 
-    async def __call__(self, request: Request) -> Response:
+    async def receive(self, request: Request) -> Response:
         """202 accepted, 200 not our business or known, 400, 401, 413, or 503 to try again."""
         event = request.headers.get("x-github-event", "")
         response = await self._answer(request, event)

@@ -1,0 +1,147 @@
+"""`emptychair demo`: the real bot against a stand-in GitHub, on real history."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+import bot
+
+if TYPE_CHECKING:
+    from bot.cli.pair import Pair
+    from bot.sandbox.replay import Sample
+
+SECONDS = 50.0  # for all pull requests together; then the table says what is still open
+
+
+@click.command("demo")
+@click.option(
+    "--repo",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A local git repository to replay [this project's own].",
+)
+@click.option(
+    "--last", default=20, show_default=True, type=click.IntRange(1, 500), help="Newest N commits."
+)
+@click.option("--port", default=0, help="Port of the stand-in's page [any free one].")
+@click.option("--exit", "leave", is_flag=True, help="Stop after the table.")
+def command(repo: Path | None, last: int, port: int, leave: bool) -> None:
+    """Replay git history as pull requests, and see what the bot asks.
+
+    Starts the bot and a stand-in GitHub on loopback: no account, no network, nothing leaves this
+    machine. The newest commits or merges become pull requests and go through the real webhook,
+    the real checklist and the real GitHub client. Then open the page, tick the boxes, try to merge.
+    """
+    import logging
+
+    from rich.console import Console
+
+    from bot import logs
+    from bot.cli.pair import start_pair
+
+    logs.configure(level=logging.ERROR)
+    console = Console()
+    with tempfile.TemporaryDirectory(prefix="emptychair-") as folder:
+        try:
+            with start_pair(Path(folder), port=port) as pair:
+                _show(console, pair, _replay(console, pair, _samples(console, repo, last)))
+                if not leave:
+                    _stay(pair)
+        except OSError as error:
+            raise click.ClickException(f"The demo could not start: {error.strerror}.") from error
+        except KeyboardInterrupt:
+            click.echo("\nStopped.")
+
+
+def _samples(console: object, repo: Path | None, last: int) -> Sequence[Sample]:
+    from bot.sandbox.git_process import NoHistory
+    from bot.sandbox.replay import replay
+    from bot.sandbox.samples import samples
+
+    folder = repo or Path(bot.__file__).parent.parent
+    try:
+        found = list(replay(folder, last))
+    except NoHistory as error:
+        if repo is not None:
+            raise click.ClickException(str(error)) from error
+        found = []
+    if found:
+        click.echo(f"Replaying the newest {len(found)} commits of {folder.resolve().name}.")
+        return found
+    click.echo("No history here, so a few pull requests written for the purpose.")
+    return list(samples())
+
+
+def _replay(console: object, pair: Pair, samples: Sequence[Sample]) -> list[int]:
+    """Open a pull request for each sample and wait until each has its check."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console, transient=True) as progress:  # type: ignore[arg-type]
+        opened = progress.add_task("Opening pull requests", total=len(samples))
+        checked = progress.add_task("Customer impact checks", total=len(samples))
+        numbers = []
+        for sample in samples:
+            numbers.append(
+                pair.github.open_pull_request(
+                    title=sample.title,
+                    body=sample.body,
+                    author=sample.author,
+                    branch=sample.branch,
+                    files=sample.files,
+                )
+            )
+            progress.advance(opened)
+        for _ in _until_checked(pair, numbers):
+            progress.advance(checked)
+    return numbers
+
+
+def _until_checked(pair: Pair, numbers: list[int]) -> Iterator[int]:
+    """The numbers, each as soon as its check stands."""
+    deadline = time.monotonic() + SECONDS
+    left = list(numbers)
+    while left and time.monotonic() < deadline:
+        done = [number for number in left if pair.github.check(number) is not None]
+        left = [number for number in left if number not in done]
+        yield from done
+        if left:
+            time.sleep(0.05)
+    pair.settle(5)
+
+
+def _show(console: object, pair: Pair, numbers: list[int]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    assert isinstance(console, Console)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("#", justify="right")
+    table.add_column("Pull request", ratio=3, overflow="fold")
+    table.add_column("Tier")
+    table.add_column("Why", ratio=3, overflow="fold")
+    styles = {0: "dim", 1: "cyan", 2: "yellow", 3: "red"}
+    for number in numbers:
+        review = pair.review(number)
+        if review is None:
+            title = pair.github.pull_request(number).title
+            table.add_row(str(number), Text(title), "…", "not there yet")
+            continue
+        style = styles[review.tier]
+        reason = review.reasons[0].text.replace("`", "")
+        tier = Text(str(review.tier), style=style)
+        table.add_row(str(number), Text(review.subject.title), tier, Text(reason))
+    console.print(table)
+
+
+def _stay(pair: Pair) -> None:
+    click.echo(f"\nReady: {pair.github.url}/")
+    click.echo("Tick boxes, comment, push and try to merge there. Ctrl-C stops everything.")
+    while True:
+        time.sleep(3600)

@@ -1,0 +1,130 @@
+"""The bot and the stand-in GitHub side by side on loopback: for the demo and for tests."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from pydantic import SecretStr
+
+from bot.core.review import Review
+from bot.main import App, build
+from bot.sandbox.app_key import make_app_key
+from bot.sandbox.github import StandIn
+from bot.sandbox.server import Server
+from bot.settings import GitHubSettings, JobsSettings, Settings
+from bot.store import reviews
+
+APP_ID = 1
+ENFORCE = "mode:\n  - {repositories: '**', mode: enforce}\n"
+
+
+@dataclass
+class Pair:
+    """Both running. `folder` holds database and checklists; `bot` is None while it is down."""
+
+    folder: Path
+    github: StandIn
+    bot: App | None
+    bot_url: str
+    _settings: Settings
+    _server: Server
+
+    def stop_bot(self) -> None:
+        """Take the bot down, cleanly; the record stays."""
+        if self.bot is not None:
+            self._server.stop()
+            self.bot.stop()
+            self.bot = None
+
+    def start_bot(self) -> None:
+        """Bring the bot up again on the same record and port."""
+        self.bot, self._server = _start(self._settings)
+
+    def stop(self) -> None:
+        """Take both down."""
+        self.github.stop()
+        self.stop_bot()
+
+    def review(self, number: int) -> Review | None:
+        """The record of one pull request."""
+        assert self.bot is not None
+        with self.bot.store.read() as connection:
+            return reviews.load(connection, self.github.state.repository_id, number)
+
+    def settle(self, timeout: float = 20) -> bool:
+        """Wait until every delivery is dealt with; False when the time is up."""
+        assert self.bot is not None
+        return self.github.wait_idle(timeout) and self.bot.jobs.wait_idle(timeout)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+def start_pair(
+    folder: Path,
+    *,
+    organisation: str = ENFORCE,
+    port: int = 0,
+    quiet_seconds: float = 5,
+    workers: int = 8,
+    tune: Callable[[StandIn], None] | None = None,
+) -> Pair:
+    """Start both. `organisation` is the text of `organisation.yaml`; `port` the stand-in's."""
+    checklists = folder / "checklists"
+    checklists.mkdir(parents=True, exist_ok=True)
+    (checklists / "organisation.yaml").write_text(organisation)
+    key, secret, bot_port = make_app_key(), secrets.token_hex(16), _free_port()
+    github = StandIn(
+        webhook_url=f"http://127.0.0.1:{bot_port}/github/webhooks",
+        webhook_secret=secret,
+        app_id=APP_ID,
+        app_public_key=key.public,
+        port=port,
+    ).start()
+    if tune is not None:
+        tune(github)
+    settings = Settings(
+        database_url=f"sqlite:///{folder / 'emptychair.db'}",
+        secret_key=SecretStr(secrets.token_hex(32)),
+        checklists_dir=checklists,
+        github=GitHubSettings(
+            base_url=github.api_url,
+            app_id=APP_ID,
+            private_key=SecretStr(key.private),
+            webhook_secret=(SecretStr(secret),),
+            quiet_seconds=quiet_seconds,
+            limits="off",
+        ),
+        jobs=JobsSettings(workers=workers),
+        web={"port": bot_port},
+    )
+    bot, server = _start(settings)
+    return Pair(folder, github, bot, f"http://127.0.0.1:{bot_port}", settings, server)
+
+
+def _start(settings: Settings) -> tuple[App, Server]:
+    bot = build(settings)
+    bot.start()
+    server = Server(bot.web, "127.0.0.1", settings.web.port)
+    server.start()
+    return bot, server
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
