@@ -119,7 +119,7 @@ class StandIn:
         files: Sequence[FileChange] = (),
         draft: bool = False,
         labels: Sequence[str] = (),
-        author_type: str = "User",
+        author_type: str | None = None,
         from_fork: bool = False,
     ) -> int:
         """Opens it and gives its number."""

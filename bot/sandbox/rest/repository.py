@@ -100,6 +100,7 @@ ROUTES: list[Route] = [
     ("GET", REPO + "/commits/{ref:path}/statuses", statuses),
     ("GET", REPO + "/commits/{ref:path}", commit),
     ("GET", REPO + "/collaborators/{login}/permission", permission),
+    ("GET", REPO + "/statuses/{ref:path}", statuses),
     ("POST", REPO + "/statuses/{sha}", create_status),
     ("GET", "/user", me),
     ("GET", "/users/{login}", user),
