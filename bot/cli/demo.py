@@ -49,7 +49,7 @@ def command(repo: Path | None, last: int, port: int, leave: bool) -> None:
     with tempfile.TemporaryDirectory(prefix="emptychair-") as folder:
         try:
             with start_pair(Path(folder), port=port) as pair:
-                _show(console, pair, _replay(console, pair, _samples(console, repo, last)))
+                _show(console, pair, _replay(console, pair, _samples(repo, last)))
                 if not leave:
                     _stay(pair)
         except OSError as error:
@@ -58,7 +58,7 @@ def command(repo: Path | None, last: int, port: int, leave: bool) -> None:
             click.echo("\nStopped.")
 
 
-def _samples(console: object, repo: Path | None, last: int) -> Sequence[Sample]:
+def _samples(repo: Path | None, last: int) -> Sequence[Sample]:
     from bot.sandbox.git_process import NoHistory
     from bot.sandbox.replay import replay
     from bot.sandbox.samples import samples

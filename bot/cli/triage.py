@@ -9,23 +9,14 @@ from typing import Any, TextIO
 
 import click
 
-import bot
 from bot.core import diff
 from bot.core.facts import Change, ChangedFile
 from bot.core.triage import Triage, Verdict
-
-PACKAGED = Path(bot.__file__).parent / "data" / "checklists"
-CHECKED_OUT = Path(bot.__file__).parent.parent / "checklists"
+from bot.store import catalog
 
 
 class BadRow(ValueError):
     """A line of the input that is no pull request; the message says what it lacks."""
-
-
-def rules(folder: Path | None) -> Triage:
-    """The rules of `folder`, or of the packaged checklists. Raises ConfigError."""
-    path = (folder or (PACKAGED if PACKAGED.exists() else CHECKED_OUT)) / "triage.yaml"
-    return Triage.parse(path.read_text(encoding="utf-8"), str(path))
 
 
 def change(row: dict[str, Any]) -> Change:
@@ -62,7 +53,9 @@ def _list(row: dict[str, Any], key: str) -> list[object]:
 def _files(row: dict[str, Any], patches: dict[str, str]) -> tuple[ChangedFile, ...]:
     """The listed files; without a list those of the diff."""
     if row.get("files") is None:
-        return tuple(ChangedFile(path, *_counts(patch), patch) for path, patch in patches.items())
+        return tuple(
+            ChangedFile(path, *diff.counts(patch), patch) for path, patch in patches.items()
+        )
     return tuple(_file(each, patches) for each in _list(row, "files"))
 
 
@@ -73,11 +66,6 @@ def _file(each: object, patches: dict[str, str]) -> ChangedFile:
     if not isinstance(added, int) or not isinstance(removed, int):
         raise BadRow("`additions` and `deletions` are not whole numbers")
     return ChangedFile(each["path"], added, removed, patches.get(each["path"]))
-
-
-def _counts(patch: str) -> tuple[int, int]:
-    found = f"\n{patch}"
-    return found.count("\n+"), found.count("\n-")
 
 
 def answer(row_id: object, verdict: Verdict) -> dict[str, object]:
@@ -120,6 +108,8 @@ def answers(lines: TextIO, triage: Triage) -> Iterator[dict[str, object] | str]:
     "--checklists",
     "folder",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
+    envvar="EMPTYCHAIR_CHECKLISTS_DIR",
+    show_envvar=True,
     help="A folder with a triage.yaml of your own.",
 )
 def command(source: TextIO, as_json: bool, folder: Path | None) -> None:
@@ -129,7 +119,7 @@ def command(source: TextIO, as_json: bool, folder: Path | None) -> None:
     """
     bad = False
     good: list[dict[str, object]] = []
-    for found in answers(source, rules(folder)):
+    for found in answers(source, catalog.load_triage(folder)):
         if isinstance(found, str):
             bad = True
             click.echo(f"Error: {found}", err=True)

@@ -49,6 +49,12 @@ def _path(header: str) -> str:
     return first[1].strip('"') if first else ""
 
 
+def counts(patch: str) -> tuple[int, int]:
+    """How many lines the patch adds and removes."""
+    found = f"\n{patch}"
+    return found.count("\n+"), found.count("\n-")
+
+
 def lines(patch: str, comments: tuple[str, ...] = ()) -> Lines:
     """What the patch adds and removes, in one pass.
 

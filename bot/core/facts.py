@@ -82,6 +82,11 @@ class PullRequest:
         """`owner/name#12`."""
         return f"{self.repository.full_name}#{self.number}"
 
+    @property
+    def repository_url(self) -> str:
+        """Where people see the repository: `https://github.com/acme/shop`."""
+        return self.url.rsplit("/pull/", 1)[0]
+
 
 @dataclass(frozen=True, slots=True)
 class CommentCreated:

@@ -33,7 +33,7 @@ def sync_pull_request(
         catalog.checklist.all_questions(),
         seen.title,
         seen.body,
-        seen.url.rsplit("/pull/", 1)[0],
+        seen.repository_url,
         catalog.organisation.thresholds.text_characters,
     )
     now = world.clock()

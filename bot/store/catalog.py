@@ -39,6 +39,11 @@ def load(directory: Path | None) -> Catalog:
     return Catalog(reader.checklist(organisation, overlays), organisation, reader.triage())
 
 
+def load_triage(directory: Path | None) -> Triage:
+    """Read the trigger rules alone. Raises ConfigError."""
+    return _Reader(directory).triage()
+
+
 def problems(directory: Path | None) -> Iterator[ConfigError]:
     """What is wrong in each file, the first thing a file; empty if all is well."""
     reader = _Reader(directory)

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from bot.cli.triage import change, rules
+from bot.cli.triage import change
 from bot.core.tier import Tier
+from bot.store import catalog
 from tests.data import rows
 
 
@@ -24,7 +25,7 @@ class Judged:
 
 @pytest.fixture(scope="module")
 def judged() -> list[Judged]:
-    triage = rules(None)
+    triage = catalog.load_triage(None)
     found = []
     for row in rows("prs.jsonl"):
         label: dict[str, Any] = row["label"]
