@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.sandbox.git_diff import Entry, changes
-from bot.sandbox.git_process import git
+from bot.sandbox.git_process import NoHistory, git
 from bot.sandbox.records import FileChange
+
+__all__ = ["NoHistory", "Sample", "replay"]
 
 MAX_TITLE = 256  # characters, as on GitHub
 MAX_BODY = 60_000  # characters
