@@ -10,10 +10,12 @@ import math
 import re
 from collections.abc import Iterable
 
+from bot.core.answers import Answer
 from bot.core.checklist import Kind, Need, Question
 from bot.core.gate import Gate, Standing, standing
 from bot.core.missing import Missing, required
 from bot.core.organisation import Mode
+from bot.core.prefill import Prefill
 from bot.core.review import Review, State
 from bot.core.tier import Tier
 from bot.views import words
@@ -53,11 +55,16 @@ def _comment(review: Review, optional: bool) -> str:
         parts = [f"### 🪑 {_title(review)}: complete ✅", _thanks(review), *_record(review)]
     else:
         parts = [_headline(review, now), _because(review), *_open_questions(review, now)]
-    if optional and now.gate is not Gate.NOT_NEEDED:
-        parts += _optional(review)
-    elif now.gate is not Gate.NOT_NEEDED and _optional(review):
-        parts.append("The optional questions are left out here: the comment would be too long.")
+    if now.gate is not Gate.NOT_NEEDED and _begun(review):
+        left_out = "The optional questions are left out here: the comment would be too long."
+        parts += _optional(review) if optional else [left_out]
     return "\n\n".join([MARKER, *parts]) + "\n"
+
+
+def _begun(review: Review) -> bool:
+    """Somebody answered. The first version of a comment is mailed, so it holds what is needed."""
+    answered = {answer.question for answer in review.answers} - {review.last_picked}
+    return bool(answered or review.evidence)
 
 
 def _title(review: Review) -> str:
@@ -153,23 +160,32 @@ def _question(
 
 
 def _body(review: Review, question: Question, gap: Missing | None) -> str:
+    answer, prefill = review.answer(question.id), review.prefill(question.id)
     parts = [_help(question)]
-    parts += _offer(review, question)
-    answer = review.answer(question.id)
+    boxes = []
+    if prefill:
+        parts.append(_offer(question, prefill))
+        boxes.append(_box(question.id, "accept", "Yes, that is it", _accepted(review, question)))
     picks = answer.picks if answer else ()
-    boxes = [_box(question.id, o.id, o.label, o.id in picks) for o in question.options]
+    boxes += [_box(question.id, o.id, o.label, o.id in picks) for o in question.options]
     if question.kind.many and boxes:
         boxes.append(_box(question.id, "done", "done", False))
     if boxes:
         parts.append("\n".join(boxes))
-    line_open = gap is not None and not review.prefill(question.id) and "line" in gap.reason
-    if line_open and question.headings:
+    if question.headings and not prefill and _wants_line(question, answer, gap):
         parts.append(
-            f"Write the line in the description, below the heading "
+            "Write the line in the description, below the heading "
             f"<code>## {escape(question.headings[0])}</code>. It then shows up here, to accept "
             "with one tick."
         )
     return "\n\n".join(parts)
+
+
+def _wants_line(question: Question, answer: Answer | None, gap: Missing | None) -> bool:
+    """A line is what is missing, or all that there is to give."""
+    if gap is not None:
+        return "line" in gap.reason
+    return not question.options and not (answer and answer.text)
 
 
 def _help(question: Question) -> str:
@@ -177,14 +193,11 @@ def _help(question: Question) -> str:
     return f"{text} Tick all that fit, then “done”." if question.kind.many else text
 
 
-def _offer(review: Review, question: Question) -> list[str]:
-    prefill = review.prefill(question.id)
-    if prefill is None:
-        return []
+def _offer(question: Question, prefill: Prefill) -> str:
+    if prefill.link:
+        return f"Found: {escape(prefill.source)}. It counts as a signal from customers."
     label = f"“{prefill.text}”" if prefill.text else ", ".join(map(question.label, prefill.picks))
-    accepted = _accepted(review, question)
-    box = _box(question.id, "accept", "Yes, that is it", accepted)
-    return [f"{escape(label)} (from {escape(prefill.source)})", box]
+    return f"{escape(label)} (from {escape(prefill.source)})"
 
 
 def _accepted(review: Review, question: Question) -> bool:

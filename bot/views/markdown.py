@@ -21,7 +21,6 @@ SPECIAL = {char: f"&#{ord(char)};" for char in "`*_[]()|~\\$!{}"} | {
     "&": "&amp;",
     "<": "&lt;",
     ">": "&gt;",
-    '"': "&quot;",
     "@": f"@{BREAK}",
     "#": f"#{BREAK}",
 }
@@ -32,18 +31,21 @@ _HASHES = re.compile(r"(?i)\b([0-9a-f]{6})(?=[0-9a-f]{1,34}\b)")
 
 def escape(text: str) -> str:
     """One line of harmless text: nothing in it links, mentions, formats, ticks or hides."""
-    line = " ".join(INVISIBLE.sub("", text).split())
+    return _harmless(" ".join(INVISIBLE.sub("", text).split()))
+
+
+def _harmless(line: str) -> str:
     line = _HASHES.sub(rf"\1{BREAK}", _LINKS.sub(rf"\1{BREAK}", line))
     return line.translate(_TABLE)
 
 
 def sentence(text: str) -> str:
     """A sentence of ours that may quote a path or a name between backticks: `like/this`."""
-    parts = text.split("`")
+    parts = " ".join(INVISIBLE.sub("", text).split()).split("`")
     if len(parts) % 2 == 0:  # an odd backtick: somebody's path has one, so nothing is code
         return escape(text)
     return "".join(
-        f"<code>{escape(part)}</code>" if index % 2 else escape(part)
+        f"<code>{_harmless(part)}</code>" if index % 2 else _harmless(part)
         for index, part in enumerate(parts)
     )
 
