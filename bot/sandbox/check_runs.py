@@ -26,7 +26,7 @@ class CheckRuns:
             suite = self.state.suite_id(head)
             run = CheckRun(self.state.next_id("check"), suite, name, head)
             run.started_at = self.state.clock()
-            self.state.checks[run.id] = run
+            self.state.add_check(run)
             self._apply(run, fields)
             self.events.check_run("created", run, self.state.bot)
             self._completed(run)

@@ -191,7 +191,7 @@ def _diff(file: FileChange) -> Markup:
     if len(lines) > MAX_PATCH_LINES:
         rest = len(lines) - MAX_PATCH_LINES
         drawn.append(Markup('<span class="line hunk">… {} more lines</span>').format(rest))
-    return Markup("\n").join(drawn)
+    return Markup("").join(drawn)
 
 
 def _paths(pull: PullRequest) -> list[str]:

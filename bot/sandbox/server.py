@@ -88,9 +88,8 @@ class Server:
 
     def start(self) -> None:
         """Returns as soon as it answers. Raises OSError when the port is taken."""
-        family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
-        listener = socket.create_server((self._host, self._port), family=family, backlog=512)
-        host = f"[{self._host}]" if family == socket.AF_INET6 else self._host
+        listener = _listener(self._host, self._port)
+        host = f"[{self._host}]" if ":" in self._host else self._host
         self.url = f"http://{host}:{listener.getsockname()[1]}"
         self._server = _server(self._app)
         self._thread = threading.Thread(
@@ -106,6 +105,19 @@ class Server:
             self._server.halt()
             self._thread.join(STOP_SECONDS)
         self._server = self._thread = None
+
+
+def _listener(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # Only where TCP is named does asyncio switch Nagle's delay off, 40 ms for each answer.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except OSError:
+        listener.close()
+        raise
+    return listener
 
 
 def _server(app: ASGIApp) -> QuickServer:

@@ -70,6 +70,7 @@ class State:
         self.comments: dict[int, Comment] = {}
         self.reactions: dict[int, Reaction] = {}
         self.checks: dict[int, CheckRun] = {}
+        self._checks_by_sha: dict[str, list[CheckRun]] = {}
         self.statuses: list[CommitStatus] = []
         self.commits: dict[str, Commit] = {}
         self.branches: dict[str, str] = {}
@@ -139,7 +140,12 @@ class State:
     def checks_on(self, sha: str) -> list[CheckRun]:
         """The runs on this commit, oldest first."""
         with self.lock:
-            return [run for run in self.checks.values() if run.head_sha == sha]
+            return list(self._checks_by_sha.get(sha, ()))
+
+    def add_check(self, run: CheckRun) -> None:
+        with self.lock:
+            self.checks[run.id] = run
+            self._checks_by_sha.setdefault(run.head_sha, []).append(run)
 
     def latest_check(self, sha: str, name: str) -> CheckRun | None:
         runs = [run for run in self.checks_on(sha) if run.name == name]

@@ -21,7 +21,7 @@ from github.Repository import Repository
 from bot.sandbox.app_key import AppKey, make_app_key
 from bot.sandbox.github import StandIn
 from bot.sandbox.records import FileChange
-from tests.sandbox.conftest import APP_ID, client_of
+from tests.sandbox.conftest import APP_ID, Ear, client_of
 
 LINE = FileChange("pricing/plans.yaml", 1, 0, "@@ -0,0 +1 @@\n+price: 15")
 
@@ -228,3 +228,24 @@ def test_what_is_not_there_is_not_found(github: StandIn, client: Github) -> None
         client.get_repo("acme/other")
     answer = requests.get(f"{github.api_url}/repos/acme/shop/actions/runs", timeout=5)
     assert (answer.status_code, answer.json()["message"]) == (404, "Not Found")
+
+
+def test_failed_deliveries_can_be_found_and_asked_for_again(
+    github: StandIn, app_key: AppKey, ear: Ear
+) -> None:
+    ear.status = 500
+    github.open_pull_request(title="One")
+    assert github.wait_idle(5)
+    token = Auth.AppAuth(APP_ID, app_key.private).create_jwt()
+    url, headers = f"{github.api_url}/app/hook/deliveries", {"Authorization": f"Bearer {token}"}
+    failed = requests.get(url, headers=headers, timeout=5).json()[0]
+    assert (failed["status"], failed["status_code"], failed["action"]) == ("Error", 500, "opened")
+    ear.status = 202
+    again = requests.post(f"{url}/{failed['id']}/attempts", headers=headers, timeout=5)
+    assert again.status_code == 202
+    assert github.wait_idle(5)
+    listed = requests.get(url, headers=headers, timeout=5).json()
+    assert [(found["guid"], found["status"]) for found in listed] == [
+        (failed["guid"], "OK"),
+        (failed["guid"], "Error"),
+    ]

@@ -38,13 +38,15 @@ function replace(before, after) {
 function takeOver(page, force) {
   const anchor = [...document.querySelectorAll("[data-live]")].find((part) => part.getBoundingClientRect().bottom > 60);
   const top = anchor?.getBoundingClientRect().top;
-  for (const after of page.querySelectorAll("[data-live]")) {
+  const parts = [...page.querySelectorAll("[data-live]")];
+  const there = new Set(parts.map((part) => part.id));
+  for (const after of parts) {
     const before = document.getElementById(after.id);
     if (!before) document.getElementById("talk")?.append(after);
     else if (before.dataset.live !== after.dataset.live && (force || !isTyping(before))) replace(before, after);
   }
   for (const gone of document.querySelectorAll("[data-live]"))
-    if (!page.getElementById(gone.id)) gone.remove();
+    if (!there.has(gone.id)) gone.remove();
   document.title = page.title;
   document.body.dataset.pulse = page.body.dataset.pulse;
   const again = anchor && document.getElementById(anchor.id);
@@ -69,6 +71,7 @@ async function send(form, button) {
   const page = parse(await answer.text());
   const notice = page.getElementById("notice");
   document.getElementById("notice").replaceWith(notice);
+  setTimeout(() => notice.replaceChildren(), 9000);
   if (form.hasAttribute("data-clear") && !notice.querySelector(".refused")) form.reset();
   takeOver(page, true);
 }
