@@ -17,7 +17,7 @@ INVISIBLE = re.compile(
     "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
     "\U000e0000-\U000e0fff]"
 )
-SPECIAL = {char: f"&#{ord(char)};" for char in "`*_[]()|~\\$!{}"} | {
+SPECIAL = {char: f"&#{ord(char)};" for char in "`*_[]|~\\$!"} | {
     "&": "&amp;",
     "<": "&lt;",
     ">": "&gt;",

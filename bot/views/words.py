@@ -40,20 +40,18 @@ def heard(review: Review) -> str:
     voice = next((q for q, _ in review.asked if q.kind is Kind.EVIDENCE), None)
     answer = review.answer(voice.id) if voice else None
     kinds = {e.kind for e in review.evidence} | set(answer.picks if answer else ())
-    group = _group(review)
-    if "asked" in kinds:
-        return f"customers were asked{group}"
-    if "observed" in kinds:
-        return f"customers were watched{group}"
-    if "signal" in kinds:
-        return f"a signal from customers{group}"
-    return f"assumed, nobody asked yet{group}"
+    for kind, how in (("asked", "asked"), ("observed", "watched"), ("signal", "a signal")):
+        if kind in kinds:
+            return f"heard from {_group(review)} ({how})"
+    return f"assumed, nobody has asked {_group(review)} yet"
 
 
 def _group(review: Review) -> str:
     who = next((q for q, _ in review.asked if q.kind is Kind.SEGMENTS), None)
     labels = picked(who, review.answer(who.id)) if who else []
-    return f" ({names([label.lower() for label in labels[:3]])})" if labels else ""
+    if len(labels) > 3:
+        return f"{names([label.lower() for label in labels[:2]])} and others"
+    return names([label.lower() for label in labels]) or "customers"
 
 
 def by(answer: Answer | None, evidence: tuple[Evidence, ...] = ()) -> str:
