@@ -86,13 +86,10 @@ def summary(review: Review) -> str:
     now = standing(review)
     parts = [_standing(review)]
     if now.missing and not review.quiet:
-        link = review.subject.url
-        lines = [
-            f"- [{escape(gap.question.ask)}]({link}) {escape(gap.reason)}" for gap in now.missing
-        ]
-        parts.append("**Still missing**\n\n" + "\n".join(lines))
+        lines = [f"- **{escape(g.question.ask)}** {escape(g.reason)}" for g in now.missing]
+        parts.append("\n".join(["Still missing:", "", *lines]))
     reasons = "\n".join(f"- {reason.tier}: {sentence(reason.text)}" for reason in review.reasons)
-    parts.append(f"**Why {review.tier}**\n\n{reasons}")
+    parts.append(f"Why {review.tier}:\n\n{reasons}")
     return "\n\n".join(parts)
 
 
@@ -110,8 +107,9 @@ def _standing(review: Review) -> str:
         return (
             "Shadow mode: nobody is asked and nothing is held. This only says what would be asked."
         )
+    tick = f"Tick the answers in the comment on the [pull request]({review.subject.url})."
+    if review.bypassed:
+        return f"The merge went ahead before these were answered; that is on record. {tick}"
     if review.mode is Mode.WARN:
-        return (
-            "Tick the answers in the comment on the pull request. Nothing is held up by this check."
-        )
-    return "Tick the answers in the comment on the pull request. This turns green by itself."
+        return f"{tick} Nothing is held up by this check."
+    return f"{tick} This turns green by itself."

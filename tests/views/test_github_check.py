@@ -56,8 +56,7 @@ def test_one_commit_with_two_pull_requests_shows_the_worst_gate_and_lists_both()
     run = check([done, other])
     assert run.conclusion == Conclusion.ACTION_REQUIRED
     assert (
-        run.title
-        == "#13 0 of 5 answered · #12 Complete: a signal from customers (existing customers)"
+        run.title == "#13 0 of 5 answered · #12 Complete: heard from existing customers (a signal)"
     )
     assert "### Pull request 12" in run.summary
     assert "### Pull request 13" in run.summary
