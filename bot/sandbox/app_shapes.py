@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.sandbox.records import CheckRun, CommitStatus
+from bot.sandbox.records import CheckRun, Comment, CommitStatus
 from bot.sandbox.shapes import Json, Shapes, moment, node_id
 
 PERMISSIONS = {
@@ -45,6 +45,11 @@ class AppShapes(Shapes):
             "events": EVENTS,
             "installations_count": 1,
         }
+
+    def comment(self, comment: Comment) -> Json:
+        """What an App said through its API carries the App."""
+        app = self.app() if comment.by_app else None
+        return super().comment(comment) | {"performed_via_github_app": app}
 
     def installation(self) -> Json:
         state = self.state

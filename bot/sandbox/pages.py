@@ -20,7 +20,7 @@ from bot.sandbox.versions import list_pulse, pulse
 from bot.sandbox.world import World
 
 STATIC = Path(__file__).with_name("static")
-MAX_FORM = 1_000_000  # bytes
+MAX_FORM = 1_000_000  # bytes; of a larger form nothing is read
 # Nothing may come from, or go to, anywhere but the stand-in itself.
 SAFETY = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; "
@@ -83,9 +83,12 @@ class Pages:
             found = self._found(request)
         except Unknown as error:
             return self._html(self.drawing.missing_page(request, str(error)), 404)
-        notice = self._submitted(request, found, raw)
+        fields = fields_of(raw) if len(raw) <= MAX_FORM else {}
+        notice = self._submitted(request, found, fields)
         where = f"/{self.world.state.full_name}/pull/{found.number}"
-        return RedirectResponse(where + self._kept(notice), 303, SAFETY)
+        place = fields.get("comment", "")
+        anchor = f"#issuecomment-{place}" if place.isdigit() else ""
+        return RedirectResponse(where + self._kept(notice) + anchor, 303, SAFETY)
 
     async def act_as(self, request: Request) -> Response:
         """Puts on somebody's shoes and goes back to where the person was."""
@@ -112,12 +115,12 @@ class Pages:
             raise Unknown(f"There is no repository {wanted} here.")
         return self.world.state.pull(request.path_params["number"])
 
-    def _submitted(self, request: Request, pull: PullRequest, raw: bytes) -> tuple[str, str]:
+    def _submitted(
+        self, request: Request, pull: PullRequest, fields: dict[str, str]
+    ) -> tuple[str, str]:
         by = people.person(request, self.world.state, pull)
         try:
-            if len(raw) > MAX_FORM:
-                raise Refused("That is too much text for one form.")
-            press = Press(self.world, pull, by, fields_of(raw))
+            press = Press(self.world, pull, by, fields)
             return "done", submit(request.path_params["act"], press)
         except Refused as error:
             return "refused", str(error)

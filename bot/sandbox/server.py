@@ -93,11 +93,11 @@ class Server:
         self.url = f"http://{host}:{listener.getsockname()[1]}"
         self._server = _server(self._app)
         self._thread = threading.Thread(
-            target=self._server.run, args=([listener],), name="stand-in", daemon=True
+            target=self._server.run, args=([listener],), name="loopback", daemon=True
         )
         self._thread.start()
         if not self._server.ready.wait(START_SECONDS):
-            raise RuntimeError("The stand-in GitHub did not start.")
+            raise RuntimeError("The server did not start.")
 
     def stop(self) -> None:
         """Returns within two seconds; calling it twice does no harm."""

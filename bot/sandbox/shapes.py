@@ -241,7 +241,6 @@ class Shapes:
             "author_association": self.association(comment.user.login),
             "body": comment.body,
             "reactions": {"url": f"{url}/reactions", "total_count": len(found), **counts},
-            "performed_via_github_app": None,
         }
 
     def reaction(self, reaction: Reaction) -> Json:

@@ -126,6 +126,7 @@ def test_what_the_bot_does_itself_is_told_too(github: StandIn, ear: Ear, repo: R
     told = payload(github, ear, "issue_comment.created")
     assert told["sender"] == told["comment"]["user"]
     assert (told["sender"]["login"], told["sender"]["type"]) == ("empty-chair[bot]", "Bot")
+    assert told["comment"]["performed_via_github_app"]["slug"] == "empty-chair"
 
 
 def test_buttons_and_reruns_of_a_check_are_told(
