@@ -1,4 +1,4 @@
-"""Where the sets of real pull requests and payloads lie, beside the checkout; tests skip without."""
+"""Where sets of real pull requests and payloads lie, beside the checkout; tests skip without."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Named reviews that go through every surface: the same examples, so that siblings stay siblings."""
+"""Named reviews that go through every surface, so that siblings stay siblings."""
 
 from __future__ import annotations
 

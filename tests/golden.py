@@ -1,4 +1,4 @@
-"""Texts that people see, kept as files that can be read and reviewed: `make golden` rewrites them."""
+"""Texts that people see, kept as files to read and review: `make golden` rewrites them."""
 
 from __future__ import annotations
 
@@ -16,4 +16,4 @@ def same_as_golden(name: str, text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
     assert path.exists(), f"no golden {name}: run `make golden` and read it"
-    assert text == path.read_text(encoding="utf-8"), f"{name} changed: run `make golden`, read the diff"
+    assert text == path.read_text(encoding="utf-8"), f"{name} changed: `make golden`, then read it"

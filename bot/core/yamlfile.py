@@ -14,6 +14,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from bot.errors import ConfigError
 
 
+MOST_VALUES = 100_000  # in one file, aliases written out
+
+
 class Strict(BaseModel):
     """A model that refuses what it does not know.
 
@@ -51,6 +54,7 @@ def compose(text: str, file: str) -> yaml.Node | None:
         raise ConfigError(file, line, "", f"is not valid YAML ({error.problem}).") from None
     except yaml.YAMLError as error:
         raise ConfigError(file, 0, "", f"is not valid YAML ({error}).") from None
+    _refuse_bombs(node, file, {})
     _refuse_duplicates(node, file)
     return node
 
@@ -107,6 +111,23 @@ def _construct(node: yaml.Node | None, file: str) -> Any:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise ConfigError(file, line, "", f"is not valid YAML ({error.problem}).") from None
+
+
+def _refuse_bombs(node: yaml.Node | None, file: str, sizes: dict[int, int]) -> int:
+    """Count the values with aliases written out; a few lines of aliases can stand for billions."""
+    if not isinstance(node, yaml.CollectionNode):
+        return 1
+    size = sizes.get(id(node))
+    if size is None:
+        sizes[id(node)] = MOST_VALUES  # an alias to a value that holds it has no end
+        pairs = isinstance(node, yaml.MappingNode)
+        children = [each for pair in node.value for each in pair] if pairs else node.value
+        size = 1 + sum(_refuse_bombs(child, file, sizes) for child in children)
+        sizes[id(node)] = size
+    if size >= MOST_VALUES:
+        line = node.start_mark.line + 1
+        raise ConfigError(file, line, "", "stands for too many values; write fewer aliases.")
+    return size
 
 
 def _refuse_duplicates(node: yaml.Node | None, file: str, path: str = "") -> None:

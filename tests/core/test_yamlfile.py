@@ -1,0 +1,153 @@
+"""A broken file is named with file, line, key, rule and an example."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.core.checklist import parse_checklist, parse_overlay
+from bot.core.organisation import DEFAULT_SEGMENTS, Mode, parse_organisation
+from bot.core.tier import Tier
+from bot.errors import ConfigError
+from tests.examples import CATALOG
+
+OVERLAY = """\
+id: ui
+title: What people see
+default_tier: R2
+questions:
+  - id: ui_tasks
+    ask: Which tasks change?
+    short: Tasks
+    help: Name the task.
+    type: line
+"""
+
+
+def broken(text: str, old: str, new: str) -> ConfigError:
+    with pytest.raises(ConfigError) as caught:
+        parse_overlay(text.replace(old, new), "overlays/ui.yaml")
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "key", "rule"),
+    [
+        ("type: line", "type: novel", 9, "questions.0.type", "Input should be"),
+        ("    help: Name the task.\n", "", 5, "questions.0.help", "is missing"),
+        ("short: Tasks", "shrt: Tasks", 5, "questions.0.short", "is missing"),
+        ("title: What", "tittle: x\ntitle: What", 2, "tittle", "is not a known key"),
+        ("default_tier: R2", "default_tier: R9", 3, "default_tier", "R1, R2 or R3"),
+        (
+            "default_tier: R2",
+            "default_tier: R2\ndefault_tier: R3",
+            4,
+            "default_tier",
+            "stands twice",
+        ),
+        ("ui_tasks", "tasks", 0, "questions", "must begin with `ui_`"),
+        ("id: ui\n", "id: gui\n", 1, "id", "overlays are"),
+        ("type: line", "type: pick", 5, "questions.0", "needs options"),
+        ("title: What people see", "title: [", 4, "", "is not valid YAML"),
+        ("type: line", "type: *x", 9, "", "is not valid YAML"),
+        ("questions:", "x: &x [*x]\nquestions:", 4, "", "too many values"),
+    ],
+)
+def test_each_mistake_is_named(old: str, new: str, line: int, key: str, rule: str) -> None:
+    error = broken(OVERLAY, old, new)
+    assert (error.file, error.line, error.key) == ("overlays/ui.yaml", line, key)
+    assert rule in error.rule
+
+
+def test_a_few_lines_of_aliases_cannot_stand_for_billions_of_values() -> None:
+    bomb = "a0: &a0 [x]\n" + "".join(
+        f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 12)
+    )
+    with pytest.raises(ConfigError, match="too many values"):
+        parse_overlay(bomb, "overlays/ui.yaml")
+
+
+def test_the_message_holds_everything_in_one_line() -> None:
+    assert str(broken(OVERLAY, "default_tier: R2", "default_tier: high")) == (
+        "overlays/ui.yaml:3: default_tier: is 'high'; an overlay asks at R1, R2 or R3. "
+        "Example: default_tier: R2"
+    )
+
+
+def test_a_no_that_yaml_reads_as_false_is_explained_by_an_example() -> None:
+    options = "type: pick\n    options:\n      - {id: no, label: None}"
+    error = broken(OVERLAY, "type: line", options)
+    assert error.line == 11
+    assert error.key == "questions.0.options.0.id"
+
+
+def test_an_empty_organisation_file_has_all_defaults() -> None:
+    found = parse_organisation("", "organisation.yaml")
+    assert found.segments == DEFAULT_SEGMENTS
+    assert found.mode_of("acme/shop") is Mode.WARN
+
+
+def test_the_shipped_organisation_file_says_what_the_defaults_are() -> None:
+    shipped, empty = CATALOG.organisation, parse_organisation("", "x")
+    assert shipped.segments == empty.segments
+    assert shipped.thresholds == empty.thresholds
+    assert shipped.mode_of("acme/shop") is empty.mode_of("acme/shop")
+
+
+def test_the_first_mode_that_matches_wins() -> None:
+    text = (
+        "mode:\n  - {repositories: 'acme/*-docs', mode: shadow}\n"
+        "  - {repositories: 'acme/*', mode: enforce}\n"
+    )
+    found = parse_organisation(text, "organisation.yaml")
+    assert found.mode_of("acme/shop-docs") is Mode.SHADOW
+    assert found.mode_of("Acme/Shop") is Mode.ENFORCE
+    assert found.mode_of("other/shop") is Mode.WARN
+
+
+def checklist(text: str) -> object:
+    overlays = CATALOG.checklist.overlays
+    return parse_checklist(
+        text, "customer-impact.yaml", CATALOG.checklist, overlays, DEFAULT_SEGMENTS
+    )
+
+
+def test_an_organisation_builds_on_the_shipped_checklist() -> None:
+    found = parse_checklist(
+        "id: ours\nextends: customer-impact\nrequire: {reach: {R1: pick}}\n"
+        "help: {who: Name the shop.}\n"
+        "add: [{id: exports, ask: 'Does it change an export?', short: Exports, help: CSV too.,"
+        " type: pick, options: [{id: 'yes', label: 'Yes'}], tiers: {R1: pick}}]\n"
+        "language: de\ntranslations: {de: {feeling: {ask: Wie wird es sich anfühlen?,"
+        " options: {relieved: Erleichtert}}}}\n",
+        "customer-impact.yaml", CATALOG.checklist, CATALOG.checklist.overlays, DEFAULT_SEGMENTS,
+    )  # fmt: skip
+    asked = [q.id for q, need in found.asked(Tier.R1, (), {}) if need.must]
+    assert asked == ["who", "why", "effect", "feeling", "voice", "reach", "exports"]
+    feeling, who = found.question("feeling"), found.question("who")
+    assert feeling is not None
+    assert who is not None
+    assert (feeling.ask, feeling.label("relieved")) == ("Wie wird es sich anfühlen?", "Erleichtert")
+    assert who.help == "Name the shop."
+    assert found.version != CATALOG.checklist.version
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("id: ours\n", "questions"),
+        ("id: ours\nextends: theirs\n", "extends"),
+        ("id: ours\nextends: customer-impact\nrequire: {nobody: {R1: pick}}\n", "require.nobody"),
+        ("id: ours\nextends: customer-impact\nhelp: {nobody: x}\n", "help.nobody"),
+        ("id: ours\nextends: customer-impact\nlanguage: fr\n", "language"),
+    ],
+)
+def test_a_checklist_of_ones_own_is_held_to_the_rules(text: str, key: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        checklist(text)
+    assert caught.value.key == key
+
+
+def test_same_questions_same_version() -> None:
+    again = CATALOG.checklist.model_copy()
+    assert again.version == CATALOG.checklist.version
+    assert len(again.version) == 12
