@@ -103,7 +103,7 @@ def _world(
         catalog=read,
         clock=_now,
         salt=partial(secrets.token_bytes, 16),
-        ledger_key=_derived(root, "ledger"),
+        ledger_key=derived(root, "ledger"),
         quiet=timedelta(seconds=github.quiet_seconds),
         paced=github.limits == "on",
     )
@@ -131,7 +131,8 @@ def _root_key(settings: Settings, database: Path) -> bytes:
     return path.read_text().strip().encode()
 
 
-def _derived(root: bytes, purpose: str) -> bytes:
+def derived(root: bytes, purpose: str) -> bytes:
+    """The key for one purpose, from the root key."""
     return hmac.new(root, f"emptychair:{purpose}".encode(), hashlib.sha256).digest()
 
 

@@ -6,6 +6,7 @@ import secrets
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -13,12 +14,12 @@ from typing import Self
 from pydantic import SecretStr
 
 from bot.core.review import Review
-from bot.main import App, build
+from bot.main import App, build, derived
 from bot.sandbox.app_key import make_app_key
 from bot.sandbox.github import StandIn
 from bot.sandbox.server import Server
 from bot.settings import GitHubSettings, JobsSettings, Settings
-from bot.store import reviews
+from bot.store import queue, reviews
 
 APP_ID = 1
 ENFORCE = "mode:\n  - {repositories: '**', mode: enforce}\n"
@@ -61,6 +62,17 @@ class Pair:
         """Wait until every delivery is dealt with; False when the time is up."""
         assert self.bot is not None
         return self.github.wait_idle(timeout) and self.bot.jobs.wait_idle(timeout)
+
+    def bot_backlog(self) -> int:
+        """How many jobs are promised and not done, waiting ones included."""
+        assert self.bot is not None
+        with self.bot.store.read() as connection:
+            return queue.backlog(connection, datetime.now(UTC)).ready
+
+    def ledger_key(self) -> bytes:
+        """The key that the record is sealed with."""
+        assert self._settings.secret_key is not None
+        return derived(self._settings.secret_key.get_secret_value().encode(), "ledger")
 
     def __enter__(self) -> Self:
         return self

@@ -35,10 +35,24 @@ class Reviewers(Strict):
     teams: tuple[str, ...] = ()
 
 
+QUIET_BOTS = (
+    "dependabot[bot]",
+    "dependabot-preview[bot]",
+    "renovate[bot]",
+    "pre-commit-ci[bot]",
+    "github-actions[bot]",
+    "greenkeeper[bot]",
+    "snyk-bot",
+    "mergify[bot]",
+    "pyup-bot",
+    "weblate",
+)
+
+
 class Bots(Strict):
     """Bots that are not asked below a tier. Any other bot is asked like a person."""
 
-    quiet: tuple[str, ...] = ()
+    quiet: tuple[str, ...] = QUIET_BOTS
     ask_from: Literal["R1", "R2", "R3"] = "R3"
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
+from bot.core.events import Event
 from bot.core.facts import Change, ChangedFile, PullRequest, Repository
 from bot.core.gate import settle
 from bot.core.prefill import prefill
@@ -10,6 +13,8 @@ from bot.core.triage import Verdict
 from bot.flows.world import World
 from bot.ports import Transaction
 from bot.store import reviews
+
+Files = tuple[tuple[ChangedFile, ...], bool]  # and whether these are all
 
 
 def sync_pull_request(
@@ -22,41 +27,72 @@ def sync_pull_request(
     """
     with world.store.read() as connection:
         old = reviews.load(connection, repository.id, number)
-    if seen is None or _doubtful(old, seen):
-        world.wait_for(repository.installation)
-        seen = world.github.pull_request(repository, number)
+    if seen is None:
+        seen = _ask(world, repository, number)
     if _late(old, seen) or (old is None and not seen.open):
         return
-    files, verdict = _triage(world, old, seen)
-    catalog = world.catalog
-    offers = prefill(
-        catalog.checklist.all_questions(),
-        seen.title,
-        seen.body,
-        seen.repository_url,
-        catalog.organisation.thresholds.text_characters,
-    )
-    now = world.clock()
-    review, events = sync(old, seen, verdict, offers, catalog.checklist, catalog.organisation, now)
-    review, more = settle(old, review, now)
-    if old == review:
+    found = _look(world, old, seen)
+    if old is not None and _doubtful(old, found.review):
+        seen = _ask(world, repository, number)
+        found = _look(world, old, seen, found)
+    if found.review == old:
         return
 
     def work(tx: Transaction) -> None:
-        saved = world.save(tx, review, (*events, *more))
+        saved = world.save(tx, found.review, found.events)
         if not seen.open:
             reviews.save_files(tx, saved, "", None, True)
-        elif files is not None:
-            reviews.save_files(tx, saved, _files_of(seen), *files)
+        elif found.fetched is not None:
+            reviews.save_files(tx, saved, _files_of(seen), *found.fetched)
         if old is not None and old.subject.head_sha != seen.head_sha:
             world.publish_check(tx, repository.id, old.subject.head_sha)
 
     world.store.write(work)
 
 
-def _doubtful(old: Review | None, seen: PullRequest) -> bool:
-    """Two different descriptions of the same second: only GitHub knows which came last."""
-    return old is not None and old.subject.updated_at == seen.updated_at and old.subject != seen
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What looking at a pull request came to; `fetched` are its files, where they were fetched."""
+
+    review: Review
+    events: tuple[Event, ...]
+    fetched: Files | None
+
+
+def _look(
+    world: World, old: Review | None, seen: PullRequest, before: _Found | None = None
+) -> _Found:
+    """Decide what is asked of a pull request. `before` is what a look just now came to."""
+    fetched, verdict = _triage(world, old, seen, before)
+    checklist, organisation = world.catalog.checklist, world.catalog.organisation
+    offers = prefill(
+        checklist.all_questions(),
+        seen.title,
+        seen.body,
+        seen.repository_url,
+        organisation.thresholds.text_characters,
+    )
+    now = world.clock()
+    review, events = sync(old, seen, verdict, offers, checklist, organisation, now)
+    review, more = settle(old, review, now)
+    return _Found(review, (*events, *more), fetched)
+
+
+def _ask(world: World, repository: Repository, number: int) -> PullRequest:
+    world.wait_for(repository.installation)
+    return world.github.pull_request(repository, number)
+
+
+def _doubtful(old: Review, new: Review) -> bool:
+    """Two descriptions of the same second that differ in what counts: which one came last?
+
+    Events arrive in any order and their times have whole seconds, so only GitHub can tell.
+    """
+    if old.subject.updated_at != new.subject.updated_at:
+        return False
+    told = replace(old.subject, title="", body="", labels=())
+    tells = replace(new.subject, title="", body="", labels=())
+    return told != tells or replace(old, subject=new.subject) != new
 
 
 def _late(old: Review | None, seen: PullRequest) -> bool:
@@ -64,16 +100,19 @@ def _late(old: Review | None, seen: PullRequest) -> bool:
 
 
 def _triage(
-    world: World, old: Review | None, seen: PullRequest
-) -> tuple[tuple[tuple[ChangedFile, ...], bool] | None, Verdict]:
+    world: World, old: Review | None, seen: PullRequest, before: _Found | None
+) -> tuple[Files | None, Verdict]:
     """The verdict, and the files if they were fetched just now. A closed one keeps its verdict."""
     if old is not None and not seen.open:
         return None, Verdict(old.tier, old.customer_facing, old.overlays, old.reasons)
-    with world.store.read() as connection:
-        known = reviews.load_files(connection, seen.repository.id, seen.number, _files_of(seen))
+    known = _known_files(world, seen)
+    fetched = None
     if known is None:
-        world.wait_for(seen.repository.installation)
-    fetched = None if known else world.github.files(seen.repository, seen.number)
+        if before and before.fetched and _files_of(before.review.subject) == _files_of(seen):
+            fetched = before.fetched
+        else:
+            world.wait_for(seen.repository.installation)
+            fetched = world.github.files(seen.repository, seen.number)
     files, complete = known or fetched or ((), False)
     change = Change(
         title=seen.title,
@@ -85,6 +124,11 @@ def _triage(
         complete=complete,
     )
     return fetched, world.catalog.triage.decide(change)
+
+
+def _known_files(world: World, seen: PullRequest) -> Files | None:
+    with world.store.read() as connection:
+        return reviews.load_files(connection, seen.repository.id, seen.number, _files_of(seen))
 
 
 def _files_of(seen: PullRequest) -> str:
