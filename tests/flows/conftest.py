@@ -10,7 +10,16 @@ import pytest
 from bot.cli.pair import Pair, start_pair
 
 
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+    folder: Path = tmp_path_factory.mktemp("pair")
+    with start_pair(folder, quiet_seconds=0) as pair:
+        yield pair
+
+
 @pytest.fixture
-def pair(tmp_path: Path) -> Iterator[Pair]:
-    with start_pair(tmp_path, quiet_seconds=0) as running:
-        yield running
+def pair(running: Pair) -> Pair:
+    """Shared by the tests of a module: each opens pull requests of its own."""
+    running.github.faults.clear()
+    running.github.call_counts.clear()
+    return running

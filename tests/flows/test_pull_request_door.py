@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -73,6 +74,16 @@ def writes(pair: Pair) -> dict[str, int]:
     return {name: n for name, n in counted.items() if "access_tokens" not in name}
 
 
+def ledger_of(pair: Pair, number: int) -> Sequence[Any]:
+    """What the ledger says of one pull request, in order."""
+    review = pair.review(number)
+    assert review is not None
+    assert pair.bot is not None
+    rows = tables.ledger.select().where(tables.ledger.c.review_id == review.id)
+    with pair.bot.store.read() as connection:
+        return connection.execute(rows.order_by(tables.ledger.c.seq)).all()
+
+
 def test_an_opened_pull_request_gets_one_comment_and_a_check_that_holds_it(pair: Pair) -> None:
     number = opened(pair)
     assert says(pair, number) == ("action_required", "0 of 5 answered")
@@ -136,7 +147,7 @@ def test_the_same_delivery_twice_has_one_effect(pair: Pair) -> None:
     number = opened(pair)
     tick(pair, number, "feeling=relieved")
     before = only_comment(pair, number).body
-    for delivery in list(pair.github.deliveries):
+    for delivery in pair.github.deliveries[-20:]:
         pair.github.redeliver(delivery.guid)
     assert pair.settle()
     assert only_comment(pair, number).body == before
@@ -264,10 +275,10 @@ def test_a_merge_past_the_gate_is_recorded_as_a_bypass_and_said(pair: Pair) -> N
     assert review is not None
     assert review.bypassed
     assert "merged with 5 questions open" in only_comment(pair, number).body
-    assert pair.bot is not None
-    with pair.bot.store.read() as connection:
-        names = connection.execute(tables.ledger.select()).all()
-    assert [row.event for row in names][-2:] == ["review.decided", "review.bypassed"]
+    assert [row.event for row in ledger_of(pair, number)][-2:] == [
+        "review.decided",
+        "review.bypassed",
+    ]
 
 
 def test_text_that_somebody_destroyed_comes_back_with_their_tick(pair: Pair) -> None:
@@ -435,7 +446,7 @@ def test_whatever_github_answers_there_is_one_comment_and_the_right_check(
     )
     assert until(lambda: pair.settle() and not pair.bot_backlog())
     only_comment(pair, number)
-    runs = [r for r in pair.github.state.checks.values() if r.name == "Customer impact"]
+    runs = pair.github.state.checks_on(pair.github.pull_request(number).head_sha)
     assert [run.conclusion for run in runs] == ["action_required"]
     tick(pair, number, "effect=better")
     assert says(pair, number)[1] == "1 of 5 answered"
@@ -456,9 +467,9 @@ def test_the_ledger_tells_the_story_and_holds(pair: Pair) -> None:
     answer_all(pair, number)
     assert pair.github.merge(number).merged
     assert pair.settle()
+    rows = ledger_of(pair, number)
     assert pair.bot is not None
     with pair.bot.store.read() as connection:
-        rows = connection.execute(tables.ledger.select().order_by(tables.ledger.c.seq)).all()
         assert ledger.first_broken(connection, pair.ledger_key()) is None
     assert [row.event for row in rows] == [
         "review.opened", *["answer.given"] * 5, "review.completed", "review.decided",
