@@ -92,7 +92,7 @@ def _by_question(
         and A_FIX.match(title)
         and "better" in {o.id for o in question.options}
     ):
-        return Prefill("effect", ("better",), "", "your title: a fix")
+        return Prefill("effect", ("better",), "", "your title")
     if question.kind is Kind.EVIDENCE and (match := CLOSES.search(body[:BODY_LIMIT])):
         return _linked_issue(question.id, match, repository_url)
     return None

@@ -155,8 +155,13 @@ def _question(
         summary = f"🔸 <b>{escape(question.ask)}</b> {escape(gap.reason)}"
     else:
         mark = "⬜" if need.must else "▫️"
-        summary = f"{mark} <b>{escape(question.ask)}</b>"
+        summary = f"{mark} <b>{escape(question.ask)}</b>{_found(review, question)}"
     return _fold(summary, _body(review, question, gap), unfolded)
+
+
+def _found(review: Review, question: Question) -> str:
+    prefill = review.prefill(question.id)
+    return f" · found in {escape(prefill.source)}, one tick" if prefill else ""
 
 
 def _body(review: Review, question: Question, gap: Missing | None) -> str:
