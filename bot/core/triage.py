@@ -59,8 +59,7 @@ class Triage:
 
     def decide(self, change: Change) -> Verdict:
         """The tier is the highest that any rule asks; R0 only when nothing can be noticed."""
-        allowed = self._matcher.texts(change)
-        files = [self._matcher.file(file, allowed) for file in change.files]
+        files = self._matcher.files(change)
         matched = self._matched(files)
         reasons = [self._reason(number, name, facts) for number, (name, facts) in matched.items()]
         reasons += self._class_reasons(files)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.core.diff import Lines, lines
 from bot.core.facts import Change, ChangedFile
 from bot.core.patterns import PatternSet, compiled, findall
-from bot.core.triage_paths import Paths
+from bot.core.triage_paths import PathFacts, Paths
 from bot.core.triage_rules import TEXTS, FileClass, Rule, TriageFile
 
 LINE_KEYS = ("added", "removed", "changed", "gone")
 TRACE = -1  # stands for the traces section where a rule's number is expected
+# What a template offers and the author left alone: an unticked box, a hint that nobody sees.
+_UNSAID = re.compile(r"^[ \t]*[-*+][ \t]\[ \][^\n]*|<!--.*?-->", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +46,11 @@ class Matcher:
     def _build_texts(self, rules: list[tuple[int, Rule]]) -> None:
         self._texts = {key: PatternSet(_pairs(rules, key)) for key in TEXTS}
         self._asking = {key: {n for n, rule in rules if getattr(rule, key)} for key in TEXTS}
-        traces = self._source.traces.title if self._source.traces else ()
-        self._traces = PatternSet((_multi(pattern), TRACE) for pattern in traces)
+        traces = self._source.traces
+        seen = [(_multi(p), TRACE) for p in (traces.title if traces else ())]
+        unseen = [(_multi(p), TRACE) for p in (traces.title_except if traces else ())]
+        self._traces = PatternSet(seen)
+        self._title_except = PatternSet([*_pairs(rules, "title_except"), *unseen])
 
     def _build_lines(self, rules: list[tuple[int, Rule]]) -> None:
         traces = self._source.traces.changed if self._source.traces else ()
@@ -61,10 +67,11 @@ class Matcher:
 
     def texts(self, change: Change) -> frozenset[int]:
         """The rules whose text keys all hold; TRACE when the title alone shows a trace."""
+        body = _said(change.body)
         said = {
             "title": change.title,
-            "body": change.body,
-            "text": f"{change.title}\n{change.body}",
+            "body": body,
+            "text": f"{change.title}\n{body}",
             "branch": change.branch,
             "labels": "\n".join(change.labels),
             "author": change.author,
@@ -73,31 +80,51 @@ class Matcher:
         for key, asking in self._asking.items():
             if asking:
                 found -= asking - self._texts[key].match(said[key])
-        return frozenset(found | self._traces.match(change.title))
+        found |= self._traces.match(change.title)
+        return frozenset(found - self._title_except.match(change.title))
 
-    def file(self, file: ChangedFile, allowed: frozenset[int]) -> FileFacts:
-        """What one file says; `allowed` are the rules that the texts let through."""
-        path = self._paths.look_both(file.path, file.previous_path)
+    def files(self, change: Change) -> list[FileFacts]:
+        """What each file says. A name that moved to another file is not gone."""
+        allowed = self.texts(change)
+        comments = self._source.comments
+        read = []
+        for file in change.files:
+            path = self._paths.look_both(file.path, file.previous_path)
+            ignored = path.file_class is not None
+            read.append((file, path, Lines() if ignored else lines(file.patch or "", comments)))
+        added = "".join([changed.added for _, _, changed in read])
+        return [self._file(file, path, changed, allowed, added) for file, path, changed in read]
+
+    def _file(
+        self,
+        file: ChangedFile,
+        path: PathFacts,
+        changed: Lines,
+        allowed: frozenset[int],
+        added: str,
+    ) -> FileFacts:
         if path.file_class is not None:
             return FileFacts(file, path.file_class, {}, False, False)
-        changed = lines(file.patch or "", self._source.comments)
         hits = self._added.match(changed.added) | self._removed.match(changed.removed)
-        rules = self._holding(path.rules & allowed, hits, file, changed)
+        gone = changed.file_gone or (file.patch is None and _only_removes(file))
+        rules = self._holding(path.rules & allowed, hits, Lines(added, changed.removed, gone))
         seen = path.visible or TRACE in allowed or _code(TRACE, "changed") in hits
         seen = seen or _only_removes(file)
         unread = file.patch is None and not path.visible and not _only_renamed(file)
         return FileFacts(file, None, rules, seen and not path.needs_rule, unread, path.needs_rule)
 
     def _holding(
-        self, candidates: frozenset[int], hits: frozenset[int], file: ChangedFile, changed: Lines
+        self, candidates: frozenset[int], hits: frozenset[int], changed: Lines
     ) -> dict[int, str]:
-        """The rules that hold for the file, with the name of what is gone ("" where none is)."""
-        deleted = changed.file_gone or (file.patch is None and _only_removes(file))
+        """The rules that hold for a file, with the name of what is gone ("" where none is).
+
+        `changed` holds the file's removed lines beside what the whole pull request adds.
+        """
         found: dict[int, str] = {}
         for number in candidates:
             if not self._wanted[number] <= hits:
                 continue
-            if self._source.rules[number].file_gone and not deleted:
+            if self._source.rules[number].file_gone and not changed.file_gone:
                 continue
             names = self._names_gone(number, changed) if self._gone[number] else [""]
             if names:
@@ -110,6 +137,10 @@ class Matcher:
             kept = set(findall(pattern, changed.added))
             names += [n for n in findall(pattern, changed.removed) if n and n not in kept]
         return names
+
+
+def _said(body: str) -> str:
+    return _UNSAID.sub("", body) if "[ ]" in body or "<!--" in body else body
 
 
 def _multi(pattern: str) -> str:

@@ -22,6 +22,7 @@ EXAMPLES = {
     "why": 'why: "`{path}` changed: a price or plan"',
     "paths": 'paths: ["pricing/**", "**/*.price.json"]',
     "except": 'except: ["docs/pricing/**"]',
+    "title_except": "title_except: ['(?i)\\bunused\\b']",
     "overlays": "overlays: [pricing]",
     "customer_facing": "customer_facing: false",
     "gone": "gone: ['^\\s*rpc (\\w+)']",
@@ -94,14 +95,16 @@ class FileClass(Strict):
 class Traces(Strict):
     """What a customer could see of a change; a change without any of it is R0.
 
-    A path, a changed line or a phrase of the title is enough. Files of `except` need a rule of
-    their own. Without this section every change counts as seen.
+    A path, a changed line or a phrase of the title is enough; a title of `title_except` tells
+    nothing of customers. Files of `except` need a rule of their own. Without this section every
+    change counts as seen.
     """
 
     paths: tuple[Glob, ...] = ()
     except_: tuple[Glob, ...] = Field(default=(), alias="except")
     changed: tuple[Pattern, ...] = ()
     title: tuple[Pattern, ...] = ()
+    title_except: tuple[Pattern, ...] = ()
 
 
 class Texts(Strict):
@@ -121,8 +124,8 @@ class Rule(Strict):
 
     `paths`, `except`, the line keys and `file_gone` speak of one and the same file: `added`,
     `removed` and `changed` (either) search its lines; `gone` holds when the name in the pattern's
-    group stands on a removed line and on no added one; `file_gone` when the file was deleted.
-    `text` is title or body.
+    group stands on a removed line and on no added one of any file; `file_gone` when the file was
+    deleted. `text` is title or body. A title of `title_except` keeps the rule from holding.
     """
 
     id: Id
@@ -133,6 +136,7 @@ class Rule(Strict):
     paths: tuple[Glob, ...] = ()
     except_: tuple[Glob, ...] = Field(default=(), alias="except")
     title: tuple[Pattern, ...] = ()
+    title_except: tuple[Pattern, ...] = ()
     body: tuple[Pattern, ...] = ()
     text: tuple[Pattern, ...] = ()
     branch: tuple[Pattern, ...] = ()
