@@ -1,0 +1,250 @@
+"""The command line: what each command prints, and that mistakes are named with the next step."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bot.cli import cli
+from bot.sandbox.app_key import make_app_key
+from tests.data import ROOT
+from tests.golden import same_as_golden
+
+EMPTYCHAIR = [sys.executable, "-m", "bot"]
+OPENED = ROOT / "tests" / "payloads" / "pull_request.opened.json"
+DIFF = ROOT / "tests" / "payloads" / "dark-theme.diff"
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(cli, [str(argument) for argument in arguments])
+
+
+def test_help_lists_every_command_and_says_where_to_start() -> None:
+    same_as_golden("cli/help.txt", run("--help").output)
+
+
+def test_simulate_prints_tier_check_and_comment_and_writes_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    found = run("simulate", OPENED, "--diff", DIFF)
+    assert found.exit_code == 0
+    same_as_golden("cli/simulate.txt", found.output)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_simulate_says_when_it_could_not_see_the_files() -> None:
+    found = json.loads(run("simulate", OPENED, "--json").output)
+    assert found["tier"] == "R1"
+    assert found["comment"].startswith("<!-- empty-chair:review -->")
+    assert found["check"]["conclusion"] == "neutral"
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("not json", "is not JSON"),
+        ("[]", "is not a JSON object"),
+        ('{"action": "opened"}', "lacks something"),
+        ('{"action": "assigned"}', "is not a pull_request payload"),
+    ],
+)
+def test_simulate_names_a_payload_that_is_none(tmp_path: Path, content: str, says: str) -> None:
+    file = tmp_path / "payload.json"
+    file.write_text(content)
+    found = run("simulate", file)
+    assert found.exit_code == 1
+    assert says in found.output
+
+
+def test_validate_is_content_with_what_we_ship() -> None:
+    found = run("validate")
+    assert found.exit_code == 0
+    assert re.fullmatch(
+        r"All is well: \d+ questions, checklist version [0-9a-f]{12}\.\n", found.output
+    )
+
+
+def test_validate_names_every_broken_file_with_line_key_rule_and_example(tmp_path: Path) -> None:
+    (tmp_path / "overlays").mkdir()
+    (tmp_path / "overlays" / "ui.yaml").write_text("id: ui\ntitle: x\ndefault_tier: high\n")
+    (tmp_path / "organisation.yaml").write_text("mode:\n  - {repositories: '**', mode: loud}\n")
+    (tmp_path / "triage.yaml").write_text("rules:\n  - {id: loud, tier: R7, why: a reason, paths: ['**']}\n")
+    (tmp_path / "organization.yaml").write_text("{}")
+    found = run("validate", tmp_path, "--json")
+    assert found.exit_code == 1
+    problems = [json.loads(line) for line in found.output.splitlines()]
+    told = {Path(p["file"]).name: (p["line"], p["key"]) for p in problems}
+    assert told == {
+        "organization.yaml": (0, ""),
+        "organisation.yaml": (2, "mode.0.mode"),
+        "ui.yaml": (3, "default_tier"),
+        "triage.yaml": (2, "rules.0.tier"),
+    }
+    assert all(p["rule"] and (p["example"] or p["key"] == "") for p in problems)
+
+
+def test_validate_says_that_a_folder_is_not_there(tmp_path: Path) -> None:
+    found = run("validate", tmp_path / "nowhere")
+    assert found.exit_code == 1
+    assert "is not a folder" in found.output
+
+
+def test_migrate_says_from_where_to_where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EMPTYCHAIR_DATABASE_URL", f"sqlite:///{tmp_path}/new/record.db")
+    assert run("migrate").output == "Done: from an empty database to version 0001.\n"
+    assert run("migrate").output == "Nothing to do: the database is at version 0001.\n"
+
+
+def git(folder: Path, *arguments: str) -> None:
+    identity = ["-c", "user.name=Author", "-c", "user.email=author@example.com"]
+    subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True)
+
+
+def test_the_demo_replays_a_repository_and_prints_a_table(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-b", "main")
+    for name, text, subject in (
+        (
+            "web/theme.css",
+            "a { color: red }\n",
+            "Add a theme with a rather long subject line, as people do",
+        ),
+        ("pricing/plans.json", '{"price": 12}\n', "Set the price"),
+        ("uv.lock", "a\n", "Refresh the lock file"),
+    ):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+        git(tmp_path, "add", ".")
+        git(tmp_path, "commit", "-m", subject)
+    environment = {**os.environ, "COLUMNS": "160"}
+    done = subprocess.run(
+        [*EMPTYCHAIR, "demo", "--repo", str(tmp_path), "--exit"],
+        capture_output=True, text=True, timeout=60, env=environment, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    tiers = dict(re.findall(r"^ *(\d+) .* (R[0-3]) ", done.stdout, re.MULTILINE))
+    assert tiers == {"1": "R1", "2": "R3", "3": "R0"}
+    assert "http" not in done.stdout
+
+
+def test_the_demo_without_history_says_so(tmp_path: Path) -> None:
+    found = run("demo", "--repo", tmp_path, "--exit")
+    assert found.exit_code == 1
+    assert "no git history" in found.output
+
+
+def test_the_demo_prints_its_page_and_stops_on_ctrl_c(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-b", "main")
+    (tmp_path / "a.txt").write_text("a\n")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-m", "First & <only> commit")
+    command = [*EMPTYCHAIR, "demo", "--repo", str(tmp_path)]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as demo:
+        assert demo.stdout is not None
+        printed = ""
+        while "Ready: " not in printed:
+            line = demo.stdout.readline()
+            assert line, demo.communicate()
+            printed += line
+        urls = re.findall(r"http://\S+", printed)
+        assert re.fullmatch(r"http://127\.0\.0\.1:\d+/", urls[0])
+        with urllib.request.urlopen(urls[0], timeout=5) as page:
+            assert "First &amp; &lt;only&gt; commit" in page.read().decode()
+        demo.send_signal(signal.SIGINT)
+        out, err = demo.communicate(timeout=15)
+    assert (demo.returncode, err) == (0, "")
+    assert "Stopped." in out
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def get(url: str, data: bytes | None = None) -> int:
+    try:
+        with urllib.request.urlopen(url, data, timeout=5) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+    except OSError:
+        return 0
+
+
+def test_serve_answers_keeps_its_secrets_and_stops_cleanly(tmp_path: Path) -> None:
+    port, key = free_port(), make_app_key().private
+    environment = {
+        "PATH": os.environ["PATH"],
+        "EMPTYCHAIR_DATABASE_URL": f"sqlite:///{tmp_path}/record.db",
+        "EMPTYCHAIR_GITHUB__APP_ID": "1",
+        "EMPTYCHAIR_GITHUB__PRIVATE_KEY": key,
+        "EMPTYCHAIR_GITHUB__WEBHOOK_SECRET": "a-very-secret-secret",
+    }
+    command = [*EMPTYCHAIR, "serve", "--port", str(port)]
+    base = f"http://127.0.0.1:{port}"
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=environment,
+        cwd=ROOT,
+    ) as server:
+        deadline = time.monotonic() + 20
+        while get(f"{base}/healthz") != 200:
+            assert time.monotonic() < deadline
+            assert server.poll() is None, server.communicate()[0]
+            time.sleep(0.05)
+        assert get(f"{base}/readyz") == 200
+        assert get(f"{base}/metrics") == 200
+        assert get(f"{base}/github/webhooks", b"{}") == 401
+        second = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            env=environment,
+            cwd=ROOT,
+            timeout=20,
+            check=False,
+        )
+        assert second.returncode == 1
+        assert "Another `emptychair serve` works on this database" in second.stderr
+        server.send_signal(signal.SIGTERM)
+        out, _ = server.communicate(timeout=15)
+    assert server.returncode in (0, -signal.SIGTERM)
+    assert "a-very-secret-secret" not in out
+    assert (tmp_path / "record.db.key").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("EMPTYCHAIR_GITHUB__APP_ID", "1", "EMPTYCHAIR_GITHUB__PRIVATE_KEY: is missing"),
+        ("EMPTYCHAIR_WEB__PORT", "http", "EMPTYCHAIR_WEB__PORT"),
+        ("EMPTYCHAIR_DATABASE_URL", "mysql://x/y", "EMPTYCHAIR_DATABASE_URL"),
+        ("EMPTYCHAIR_CHECKLISTS_DIR", "/nowhere", "EMPTYCHAIR_CHECKLISTS_DIR"),
+    ],
+)
+def test_serve_refuses_what_is_set_up_wrongly_and_names_it(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, says: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    found = run("serve")
+    assert found.exit_code == 1
+    assert says in found.output
