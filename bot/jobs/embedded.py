@@ -9,9 +9,12 @@ from __future__ import annotations
 import fcntl
 import heapq
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +22,7 @@ import structlog
 
 from bot.errors import BotError, Rejected, Stale, Transient
 from bot.ports import Transaction
-from bot.store import queue
+from bot.store import queue, throttle
 from bot.store.queue import Job
 from bot.store.store import Store
 
@@ -27,7 +30,9 @@ Handler = Callable[[Mapping[str, Any]], None]
 Clock = Callable[[], datetime]
 
 POLL_SECONDS = 0.5  # how soon jobs of another process (a command line) are seen
-LONGEST_WAIT = timedelta(minutes=5)
+LONGEST_PAUSE = timedelta(minutes=5)
+LONGEST_NAP = 60  # seconds; a worker looks at the clock that often, in case somebody set it
+NOT_SAVED = timedelta(seconds=5)  # until the next try where not even the failure could be noted
 log = structlog.get_logger()
 
 
@@ -44,17 +49,15 @@ class EmbeddedJobs:
         self._handlers: Mapping[str, Handler] = {}
         self._periodic: list[tuple[str, timedelta]] = []
         lock = threading.Lock()
-        self._wake = threading.Condition(
-            lock
-        )  # only workers wait here, so one notify is one worker
+        self._wake = threading.Condition(lock)  # only workers wait here: one notify, one worker
         self._idle = threading.Condition(lock)
         self._stopped = threading.Event()
         self._runnable: deque[Job] = deque()
         self._timed: list[tuple[datetime, int, Job]] = []
         self._lanes: dict[str, deque[Job]] = {}
-        self._last_id = 0
+        self._polled = 0  # the poller has seen every job up to this id
+        self._ahead: set[int] = set()  # jobs beyond it, admitted when they were committed
         self._running = 0
-        self._stopping = False
         self._threads: list[threading.Thread] = []
         self._lock_file: Any = None
 
@@ -87,23 +90,24 @@ class EmbeddedJobs:
         self._handlers = handlers
         self._periodic = list(periodic.items())
         self._catch_up()
-        for index in range(self._workers):
-            thread = threading.Thread(target=self._work, name=f"worker-{index}", daemon=True)
+        works = [(self._work, f"worker-{index}") for index in range(self._workers)]
+        for work, name in [*works, (self._poll, "poller")]:
+            thread = threading.Thread(target=work, name=name, daemon=True)
             thread.start()
             self._threads.append(thread)
-        poller = threading.Thread(target=self._poll, name="poller", daemon=True)
-        poller.start()
-        self._threads.append(poller)
 
     def stop(self, timeout: float = 10) -> None:
-        """Finish what is running, start nothing more. What is left stays in the table."""
-        with self._wake:
-            self._stopping = True
-            self._wake.notify_all()
+        """Finish what is running, start nothing more. What is left stays in the table.
+
+        After `timeout` seconds what still runs is left alone, and the lock file with it.
+        """
         self._stopped.set()
+        with self._wake:
+            self._wake.notify_all()
+        until = time.monotonic() + timeout
         for thread in self._threads:
-            thread.join(timeout)
-        if self._lock_file is not None:
+            thread.join(max(0, until - time.monotonic()))
+        if self._lock_file is not None and not any(t.is_alive() for t in self._threads):
             self._lock_file.close()
 
     def wait_idle(self, timeout: float) -> bool:
@@ -114,12 +118,11 @@ class EmbeddedJobs:
     # -- admission -------------------------------------------------------------------------------
 
     def _admit(self, job: Job) -> None:
-        """A committed job comes to know of us. Called by the writer and the poller, once a job."""
+        """A committed job comes to know of us. Called by the writer and the poller."""
         with self._wake:
-            if job.id <= self._last_id:
-                return
-            self._last_id = job.id
-            self._place(job)
+            if job.id > self._polled and job.id not in self._ahead:
+                self._ahead.add(job.id)
+                self._place(job)
 
     def _place(self, job: Job) -> None:
         """Queue a job for now or for later. The caller holds the lock."""
@@ -143,56 +146,75 @@ class EmbeddedJobs:
             self._runnable.append(job)
 
     def _catch_up(self) -> None:
+        """Admit what is in the table and not known yet: left from before, or of another process."""
+        with self._wake:
+            newest = max(self._ahead, default=self._polled)
         with self._store.read() as connection:
-            jobs = queue.ready_after(connection, self._last_id)
+            jobs = queue.ready_after(connection, self._polled)
         for job in jobs:
             self._admit(job)
+        with self._wake:
+            # Commits come in the order of ids: all up to the newest one were there to be read.
+            self._polled = max(newest, jobs[-1].id if jobs else 0)
+            self._ahead = {id for id in self._ahead if id > self._polled}
 
     def _poll(self) -> None:
         due = {name: self._clock() for name, _ in self._periodic}
-        while not self._stopping:
-            self._catch_up_safely()
-            now = self._clock()
-            for name, every in self._periodic:
-                if due[name] <= now:
-                    due[name] = now + every
-                    self._store.submit(lambda tx, n=name: self.enqueue(tx, n, {}, lock=n))  # type: ignore[misc]
+        while not self._stopped.is_set():
+            try:
+                self._catch_up()
+                self._promise_periodic(due)
+            except Exception:
+                log.warning("jobs.poll_failed", exc_info=True)
             self._stopped.wait(POLL_SECONDS)
 
-    def _catch_up_safely(self) -> None:
-        try:
-            self._catch_up()
-        except Exception:
-            log.warning("jobs.poll_failed", exc_info=True)
+    def _promise_periodic(self, due: dict[str, datetime]) -> None:
+        for name, every in self._periodic:
+            if due[name] <= self._clock():
+                self._store.write(partial(self.enqueue, name=name, args={}, lock=name))
+                due[name] = self._clock() + every
 
     # -- work ------------------------------------------------------------------------------------
 
     def _work(self) -> None:
         while (job := self._take()) is not None:
-            later = self._attempt(job)
+            try:
+                again = self._attempt(job)
+            except BaseException as error:
+                log.error("jobs.not_saved", job=job.name, exc_info=error)
+                run_at = self._clock() + NOT_SAVED
+                again = replace(job, run_at=run_at, attempts=max(job.attempts, 1))
             with self._wake:
                 self._running -= 1
-                self._release(job, later)
+                self._release(job, again)
                 self._wake.notify()
                 self._idle.notify_all()
 
     def _take(self) -> Job | None:
         with self._wake:
-            while not self._stopping:
-                now = self._clock()
-                while self._timed and self._timed[0][0] <= now:
-                    job = heapq.heappop(self._timed)[2]
-                    lane = self._lanes.get(job.lock) if job.lock else None
-                    if lane and lane[0].id == job.id:
-                        self._runnable.append(job)  # the head of a lane, waiting for its next try
-                    else:
-                        self._place(job)
+            while not self._stopped.is_set():
+                self._bring_due()
                 if self._runnable:
                     self._running += 1
                     return self._runnable.popleft()
-                wait = (self._timed[0][0] - now).total_seconds() if self._timed else None
-                self._wake.wait(wait)
+                self._wake.wait(self._nap())
             return None
+
+    def _bring_due(self) -> None:
+        """What waited for its time comes forward. The caller holds the lock."""
+        while self._timed and self._timed[0][0] <= self._clock():
+            job = heapq.heappop(self._timed)[2]
+            lane = self._lanes.get(job.lock) if job.lock else None
+            if lane and lane[0].id == job.id:
+                self._head(job)  # it held its lane until its next try
+                self._wake.notify()
+            else:
+                self._place(job)
+
+    def _nap(self) -> float:
+        if not self._timed:
+            return LONGEST_NAP
+        return min((self._timed[0][0] - self._clock()).total_seconds(), LONGEST_NAP)
 
     def _release(self, job: Job, again: Job | None) -> None:
         """The job is done (or parked), or keeps its lane for its next try."""
@@ -217,40 +239,40 @@ class EmbeddedJobs:
         try:
             self._handlers[job.name](job.args)
             self._store.write(lambda tx: queue.remove(tx, job.id))
-        except Exception as error:  # noqa: BLE001 - the one place where a job's failure is judged
+        except BaseException as error:  # noqa: BLE001 - the one place where a failure is judged
             return self._judge(job, error)
         finally:
             structlog.contextvars.clear_contextvars()
         return None
 
-    def _judge(self, job: Job, error: Exception) -> Job | None:
+    def _judge(self, job: Job, error: BaseException) -> Job | None:
+        """Park it, or put it back. To wait because we were told to is no failure of the job."""
         reason = f"{type(error).__name__}: {error}"
         told = error.retry_after if isinstance(error, Transient) else None
-        final = isinstance(error, Rejected) or job.attempts + 1 >= self._max_attempts
-        try:
-            if final and told is None:
-                log.error("job.parked", error=reason, exc_info=error)
-                self._store.write(lambda tx: queue.park(tx, job.id, job.attempts + 1, reason))
-                return None
-            run_at = self._clock() + _pause(job, error, told)
-            expected = isinstance(error, Transient | Stale)
-            log.warning("job.retry", error=reason, at=run_at.isoformat(), exc_info=not expected)
-            return self._store.write(lambda tx: queue.put_back(tx, job, run_at, reason))
-        except Exception:
-            log.error("jobs.not_saved", error=reason, exc_info=True)
-            return queue.Job(
-                job.id, job.name, job.args, job.lock, self._clock() + timedelta(seconds=5),
-                job.attempts + 1, job.created_at,
-            )  # fmt: skip
+        failed = job.attempts + 1 if told is None else max(job.attempts, 1)
+        if told is None and (isinstance(error, Rejected) or failed >= self._max_attempts):
+            log.error("job.parked", error=reason, exc_info=error)
+            self._store.write(lambda tx: queue.park(tx, job.id, failed, reason))
+            return None
+        run_at = self._clock() + _pause(job, error, told)
+        expected = isinstance(error, Transient | Stale)
+        log.warning("job.retry", error=reason, at=run_at.isoformat(), exc_info=not expected)
+
+        def work(tx: Transaction) -> Job:
+            if told is not None and isinstance(error, Transient) and error.throttle:
+                throttle.block(tx, error.throttle, run_at)
+            return queue.put_back(tx, job, run_at, failed, reason)
+
+        return self._store.write(work)
 
 
-def _pause(job: Job, error: Exception, told: float | None) -> timedelta:
+def _pause(job: Job, error: BaseException, told: float | None) -> timedelta:
     """What the service said; not at all when the record moved; else twice as long as before."""
     if told is not None:
         return timedelta(seconds=told)
     if isinstance(error, Stale):
         return timedelta()
-    return min(timedelta(seconds=2 ** min(job.attempts, 20)), LONGEST_WAIT)
+    return min(timedelta(seconds=2 ** min(job.attempts, 20)), LONGEST_PAUSE)
 
 
 def _hold(path: Path) -> Any:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import URL, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import QueuePool
 
 from bot.errors import ConfigError
@@ -14,35 +15,47 @@ from bot.errors import ConfigError
 BUSY_SECONDS = 10
 
 
-def open_engine(url: str) -> Engine:
-    """The engine for `url`; makes the folder of a SQLite file. Raises ConfigError otherwise."""
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite" or not parsed.database:
-        rule = f"is {parsed.render_as_string()!r}; only a SQLite file is supported so far."
-        raise ConfigError(
-            "environment", 0, "EMPTYCHAIR_DATABASE_URL", rule, "sqlite:///var/emptychair.db"
-        )
-    Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+def open_engine(url: str, busy_seconds: float = BUSY_SECONDS) -> Engine:
+    """The engine for `url`; makes the folder of a SQLite file. Raises ConfigError otherwise.
+
+    `busy_seconds`: how long a write waits while another process writes.
+    """
+    parsed = _sqlite(url)
+    try:
+        database_file(url).parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _refused(f"lies in a folder that cannot be made ({error.strerror}).") from None
     engine = create_engine(
         parsed,
         poolclass=QueuePool,
         pool_size=32,
-        max_overflow=32,
-        connect_args={"check_same_thread": False, "isolation_level": None, "timeout": BUSY_SECONDS},
+        max_overflow=-1,  # a thread that waited here for another one's connection would be stuck
+        connect_args={"check_same_thread": False, "isolation_level": None, "timeout": busy_seconds},
     )
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
         # isolation_level=None: the driver must not begin or commit behind our back.
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=FULL",
-            "foreign_keys=ON",
-            f"busy_timeout={BUSY_SECONDS * 1000}",
-        ):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     return engine
+
+
+def _sqlite(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise _refused("is not a database URL.") from None
+    in_memory = parsed.database in (None, "", ":memory:") or "mode" in parsed.query
+    if parsed.drivername not in ("sqlite", "sqlite+pysqlite") or in_memory:
+        raise _refused(f"is {parsed.render_as_string()!r}; only a SQLite file is supported so far.")
+    return parsed
+
+
+def _refused(rule: str) -> ConfigError:
+    name, example = "EMPTYCHAIR_DATABASE_URL", "sqlite:///var/emptychair.db"
+    return ConfigError("environment", 0, name, rule, example)
 
 
 def database_file(url: str) -> Path:

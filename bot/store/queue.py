@@ -46,11 +46,11 @@ def add(
     """Promise a job."""
     row = {"name": name, "args": dict(args), "lock": lock, "run_at": run_at, "created_at": now}
     id = tx.connection.execute(insert(t.job).values(**row).returning(t.job.c.id)).scalar_one()
-    return Job(int(id), name, args, lock, run_at, 0, now)
+    return Job(int(id), name, dict(args), lock, run_at, 0, now)
 
 
 def ready_after(connection: Connection, id: int) -> list[Job]:
-    """The jobs to run with a higher id, oldest first."""
+    """The jobs to run with a higher id, oldest first. Ids grow in the order of the commits."""
     rows = connection.execute(
         select(t.job).where(t.job.c.state == "ready", t.job.c.id > id).order_by(t.job.c.id)
     )
@@ -62,20 +62,16 @@ def remove(tx: Transaction, id: int) -> None:
     tx.connection.execute(delete(t.job).where(t.job.c.id == id))
 
 
-def put_back(tx: Transaction, job: Job, run_at: datetime, error: str) -> Job:
-    """The job failed and is tried again at `run_at`."""
-    again = replace(job, run_at=run_at, attempts=job.attempts + 1)
-    tx.connection.execute(
-        update(t.job)
-        .where(t.job.c.id == job.id)
-        .values(run_at=run_at, attempts=again.attempts, error=error[:1000])
-    )
-    return again
+def put_back(tx: Transaction, job: Job, run_at: datetime, attempts: int, error: str) -> Job:
+    """The job is tried again at `run_at`."""
+    row = {"run_at": run_at, "attempts": attempts, "error": _short(error)}
+    tx.connection.execute(update(t.job).where(t.job.c.id == job.id).values(**row))
+    return replace(job, run_at=run_at, attempts=attempts)
 
 
 def park(tx: Transaction, id: int, attempts: int, error: str) -> None:
     """Trying again will not help; an operator has to look."""
-    row = {"state": "parked", "attempts": attempts, "error": error[:1000]}
+    row = {"state": "parked", "attempts": attempts, "error": _short(error)}
     tx.connection.execute(update(t.job).where(t.job.c.id == id).values(**row))
 
 
@@ -86,7 +82,12 @@ def backlog(connection: Connection, now: datetime) -> Backlog:
         select(
             func.count().filter(t.job.c.state == "ready"),
             func.count().filter(t.job.c.state == "parked"),
-            func.min(t.job.c.created_at).filter(due),
+            func.min(t.job.c.run_at).filter(due),
         )
     ).one()
     return Backlog(row[0], row[1], row[2])
+
+
+def _short(error: str) -> str:
+    """An error as an operator reads it; whatever it quotes, the database takes it."""
+    return error[:1000].encode("utf-8", "backslashreplace").decode()

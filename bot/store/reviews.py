@@ -245,12 +245,23 @@ def _row(review: Review) -> dict[str, Any]:
 
 def _save_checklist(tx: Transaction, checklist: Checklist) -> None:
     _checklists[checklist.version] = checklist
-    content = checklist.model_dump(mode="json", by_alias=True)
     tx.connection.execute(
         upsert(t.checklist)
-        .values(version=checklist.version, content=content)
+        .values(version=checklist.version, content=_as_written(checklist))
         .on_conflict_do_nothing()
     )
+
+
+def _as_written(checklist: Checklist) -> dict[str, Any]:
+    """The checklist as its files say it, tiers by name, so that it can be read again."""
+    content = checklist.model_dump(mode="json", by_alias=True)
+    questions = list(content["questions"])
+    for overlay in content["overlays"]:
+        overlay["default_tier"] = str(Tier(overlay["default_tier"]))
+        questions += overlay["questions"]
+    for question in questions:
+        question["tiers"] = {str(Tier(int(n))): need for n, need in question["tiers"].items()}
+    return content
 
 
 def _save_subject(tx: Transaction, subject: PullRequest) -> int:

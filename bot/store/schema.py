@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bot.errors import ConfigError
+
 HEAD = "0001"  # the newest migration; a test holds it against the migrations themselves
 
 
 def migrate(url: str) -> None:
-    """Bring the database to the newest schema; does nothing when it is there already."""
+    """Bring the database to the newest schema; does nothing when it is there already.
+
+    Raises ConfigError for a database that a newer version of the program made.
+    """
     # Imported here: alembic costs a fifth of a second, and most starts do not need it.
     from alembic import command
     from alembic.config import Config
+    from alembic.util import CommandError
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        rule = f"names a database that this version cannot bring to its schema {HEAD} ({error})."
+        raise ConfigError("environment", 0, "EMPTYCHAIR_DATABASE_URL", rule) from None

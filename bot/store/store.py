@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 
 from bot.store.writer import Tx, Writer
 
@@ -23,8 +23,9 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A connection for a consistent look."""
+        """A connection for a consistent look: all its statements see the same moment."""
         with self.engine.connect() as connection:
+            connection.execute(text("BEGIN"))
             yield connection
 
     def write(self, work: Callable[[Tx], Result]) -> Result:

@@ -19,9 +19,13 @@ def blocked_until(connection: Connection, key: str) -> datetime | None:
 
 
 def block(tx: Transaction, key: str, until: datetime) -> None:
-    """Note that no call may be made before `until`."""
+    """Note that no call may be made before `until`; a longer rest stays as it is."""
+    new = upsert(t.throttle).values(key=key, blocked_until=until)
+    longer = new.excluded.blocked_until > t.throttle.c.blocked_until
     tx.connection.execute(
-        upsert(t.throttle)
-        .values(key=key, blocked_until=until)
-        .on_conflict_do_update(index_elements=["key"], set_={"blocked_until": until})
+        new.on_conflict_do_update(
+            index_elements=["key"],
+            set_={"blocked_until": new.excluded.blocked_until},
+            where=longer,
+        )
     )

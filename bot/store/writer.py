@@ -13,8 +13,10 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
+import structlog
 from sqlalchemy import Connection, Engine, text
 
+log = structlog.get_logger()
 Result = TypeVar("Result")
 BATCH = 256  # units in one transaction, at most
 
@@ -34,7 +36,7 @@ class _Unit(Generic[Result]):
 
 
 class Writer:
-    """Runs units of work in order, on one thread and one connection."""
+    """Runs units of work in order, on one thread."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -54,65 +56,66 @@ class Writer:
         return future
 
     def write(self, work: Callable[[Tx], Result]) -> Result:
-        """Run one unit and wait until it is on disk."""
+        """Run one unit and wait until it is on disk. Never from inside another unit."""
+        if threading.current_thread() is self._thread:
+            raise RuntimeError("a unit of work would wait for itself; use its own transaction")
         return self.submit(work).result()
 
     def close(self) -> None:
         """Finish what is queued, then stop."""
         with self._closed:
-            if not self._open:
-                return
-            self._open = False
-            self._queue.put(None)
+            if self._open:
+                self._open = False
+                self._queue.put(None)
         self._thread.join()
 
     def _run(self) -> None:
-        with self._engine.connect() as connection:
-            while (unit := self._queue.get()) is not None:
-                units = [unit]
-                last = False
-                while len(units) < BATCH and not self._queue.empty():
-                    more = self._queue.get()
-                    if more is None:
-                        last = True
-                        break
-                    units.append(more)
-                self._commit(connection, units)
-                if last:
-                    return
+        more = True
+        while more:
+            units, more = self._gather()
+            # Whoever stopped waiting in the queue is not served; from here on nobody can.
+            wanted = [unit for unit in units if unit.future.set_running_or_notify_cancel()]
+            if wanted:
+                self._commit(wanted)
 
-    def _commit(self, connection: Connection, units: list[_Unit[Any]]) -> None:
-        try:
-            self._transaction(connection, units)
-        except Exception as error:  # noqa: BLE001 - whatever a unit raises belongs to its caller
-            if len(units) == 1:
-                units[0].future.set_exception(error)
-                return
-            for unit in units:
-                self._commit(connection, [unit])
+    def _gather(self) -> tuple[list[_Unit[Any]], bool]:
+        """The units that wait, at least one, and whether more may come."""
+        units: list[_Unit[Any]] = []
+        while not units or (len(units) < BATCH and not self._queue.empty()):
+            unit = self._queue.get()
+            if unit is None:
+                return units, False
+            units.append(unit)
+        return units, True
 
-    @staticmethod
-    def _transaction(connection: Connection, units: list[_Unit[Any]]) -> None:
-        done: list[tuple[_Unit[Any], Any, Tx]] = []
+    def _commit(self, units: list[_Unit[Any]]) -> None:
+        one_is_to_blame = False
         try:
-            connection.execute(text("BEGIN IMMEDIATE"))
+            with self._engine.connect() as connection:
+                connection.execute(text("BEGIN IMMEDIATE"))
+                one_is_to_blame = len(units) > 1
+                done = [_done(unit, Tx(connection)) for unit in units]
+                connection.commit()
+        except BaseException as error:  # noqa: BLE001 - whatever a unit raises belongs to its caller
             for unit in units:
-                tx = Tx(connection)
-                done.append((unit, unit.work(tx), tx))
-            connection.commit()
-        except BaseException:
-            _rollback(connection)
-            raise
+                if one_is_to_blame:
+                    self._commit([unit])
+                else:
+                    unit.future.set_exception(error)
+            return
         for unit, result, tx in done:
             for callback in tx.after_commit:
-                callback()
+                _call(callback)
             unit.future.set_result(result)
 
 
-def _rollback(connection: Connection) -> None:
-    """Leave no transaction open, also where the database itself already gave up on it."""
-    if connection.in_transaction():
-        connection.rollback()
-    raw = connection.connection.driver_connection
-    if raw is not None and raw.in_transaction:
-        raw.rollback()
+def _done(unit: _Unit[Any], tx: Tx) -> tuple[_Unit[Any], Any, Tx]:
+    return unit, unit.work(tx), tx
+
+
+def _call(callback: Callable[[], None]) -> None:
+    """What is on disk stays done, whatever becomes of its callbacks."""
+    try:
+        callback()
+    except Exception:
+        log.error("store.after_commit_failed", exc_info=True)

@@ -1,6 +1,7 @@
 """How Alembic reaches the database: through our own engine, in one transaction."""
 
 from alembic import context
+from sqlalchemy import text
 
 from bot.store.engine import open_engine
 from bot.store.tables import metadata
@@ -8,6 +9,8 @@ from bot.store.tables import metadata
 url = context.config.get_main_option("sqlalchemy.url") or "sqlite:///var/emptychair.db"
 engine = open_engine(url)
 with engine.connect() as connection:
+    # Two processes may start at once: the second waits here and finds the work done.
+    connection.execute(text("BEGIN IMMEDIATE"))
     context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
     with context.begin_transaction():
         context.run_migrations()

@@ -1,0 +1,18 @@
+"""A store over a real database, fresh for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.store.store import Store
+from tests import make
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = make.store(tmp_path)
+    yield opened
+    opened.close()
