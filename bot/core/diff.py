@@ -56,24 +56,26 @@ def counts(patch: str) -> tuple[int, int]:
 
 
 def lines(patch: str, comments: tuple[str, ...] = ()) -> Lines:
-    """What the patch adds and removes, in one pass.
+    """What the patch adds and removes.
 
     `comments` are the beginnings of a line that say it is a remark for programmers.
     """
-    added: dict[str, None] = {}
-    removed: dict[str, None] = {}
-    for line in patch.split("\n"):
-        sign = line[:1]
-        if sign != "+" and sign != "-":
-            continue
-        text = line[1:].rstrip()
-        bare = text.lstrip()
-        if not bare or (comments and bare.startswith(comments)):
-            continue
-        (added if sign == "+" else removed)[text] = None
+    whole = f"\n{patch}"
+    added = _signed(whole, "+", comments)
+    removed = _signed(whole, "-", comments)
     moved = added.keys() & removed.keys()
     gone = bool(removed) and not added and _FILE_GONE.search(patch) is not None
     return Lines(_join(added, moved), _join(removed, moved), gone)
+
+
+def _signed(patch: str, sign: str, comments: tuple[str, ...]) -> dict[str, None]:
+    """The lines of one sign, in their order. Cutting at the sign skips all other lines unread."""
+    found: dict[str, None] = {}
+    for part in patch.split(f"\n{sign}")[1:]:
+        text = part.partition("\n")[0].rstrip()
+        if text and not (comments and text.lstrip().startswith(comments)):
+            found[text] = None
+    return found
 
 
 def _join(found: dict[str, None], moved: set[str]) -> str:

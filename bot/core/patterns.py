@@ -52,8 +52,12 @@ class PatternSet:
 
     def match(self, text: str) -> frozenset[int]:
         """The owners found in `text`; nothing for an empty text."""
+        return frozenset(self.found(text))
+
+    def found(self, text: str) -> list[int]:
+        """The owner of each pattern found in `text`; one owner may come more than once."""
         if not text or not self._owners:
-            return frozenset()
+            return []
         # Half a surrogate pair, which JSON can carry, has no UTF-8.
         found = self._set.Match(text.encode("utf-8", "replace"))
-        return frozenset([self._owners[index] for index in found or ()])
+        return [self._owners[index] for index in found or ()]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from bot.core.diff import Lines, lines
 from bot.core.facts import Change, ChangedFile
@@ -31,6 +32,21 @@ class FileFacts:
     visible: bool
     unread: bool
     needs_rule: bool = False
+
+
+class _Kept:
+    """What a whole pull request adds: a name found here only moved."""
+
+    def __init__(self, added: str) -> None:
+        self._added = added
+        self._names: dict[str, frozenset[str]] = {}
+
+    def names(self, pattern: Any) -> frozenset[str]:
+        """The names that a pattern finds; each pattern is asked once."""
+        known = self._names.get(pattern.pattern)
+        if known is None:
+            known = self._names[pattern.pattern] = frozenset(findall(pattern, self._added))
+        return known
 
 
 class Matcher:
@@ -64,6 +80,7 @@ class Matcher:
             frozenset(_code(number, key) for key in LINE_KEYS if getattr(rule, key))
             for number, rule in rules
         ]
+        self._lineless = frozenset(n for n, wanted in enumerate(self._wanted) if not wanted)
 
     def texts(self, change: Change) -> frozenset[int]:
         """The rules whose text keys all hold; TRACE when the title alone shows a trace."""
@@ -92,8 +109,8 @@ class Matcher:
             path = self._paths.look_both(file.path, file.previous_path)
             ignored = path.file_class is not None
             read.append((file, path, Lines() if ignored else lines(file.patch or "", comments)))
-        added = "".join([changed.added for _, _, changed in read])
-        return [self._file(file, path, changed, allowed, added) for file, path, changed in read]
+        kept = _Kept("".join([changed.added for _, _, changed in read]))
+        return [self._file(file, path, changed, allowed, kept) for file, path, changed in read]
 
     def _file(
         self,
@@ -101,42 +118,41 @@ class Matcher:
         path: PathFacts,
         changed: Lines,
         allowed: frozenset[int],
-        added: str,
+        kept: _Kept,
     ) -> FileFacts:
         if path.file_class is not None:
             return FileFacts(file, path.file_class, {}, False, False)
         hits = self._added.match(changed.added) | self._removed.match(changed.removed)
-        gone = changed.file_gone or (file.patch is None and _only_removes(file))
-        rules = self._holding(path.rules & allowed, hits, Lines(added, changed.removed, gone))
+        if file.patch is None and _only_removes(file):
+            changed = Lines(file_gone=True)
+        rules = self._holding(path.rules & allowed, hits, changed, kept)
         seen = path.visible or TRACE in allowed or _code(TRACE, "changed") in hits
         seen = seen or _only_removes(file)
         unread = file.patch is None and not path.visible and not _only_renamed(file)
         return FileFacts(file, None, rules, seen and not path.needs_rule, unread, path.needs_rule)
 
     def _holding(
-        self, candidates: frozenset[int], hits: frozenset[int], changed: Lines
+        self, candidates: frozenset[int], hits: frozenset[int], changed: Lines, kept: _Kept
     ) -> dict[int, str]:
-        """The rules that hold for a file, with the name of what is gone ("" where none is).
-
-        `changed` holds the file's removed lines beside what the whole pull request adds.
-        """
+        """The rules that hold for a file, with the name of what is gone ("" where none is)."""
         found: dict[int, str] = {}
-        for number in candidates:
+        touched = self._lineless.union([hit // len(LINE_KEYS) for hit in hits])
+        for number in candidates & touched:
             if not self._wanted[number] <= hits:
                 continue
             if self._source.rules[number].file_gone and not changed.file_gone:
                 continue
-            names = self._names_gone(number, changed) if self._gone[number] else [""]
-            if names:
-                found[number] = names[0]
+            name = self._name_gone(number, changed.removed, kept) if self._gone[number] else ""
+            if name is not None:
+                found[number] = name
         return found
 
-    def _names_gone(self, number: int, changed: Lines) -> list[str]:
-        names: list[str] = []
+    def _name_gone(self, number: int, removed: str, kept: _Kept) -> str | None:
         for pattern in self._gone[number]:
-            kept = set(findall(pattern, changed.added))
-            names += [n for n in findall(pattern, changed.removed) if n and n not in kept]
-        return names
+            for name in findall(pattern, removed):
+                if name and name not in kept.names(pattern):
+                    return name
+        return None
 
 
 def _said(body: str) -> str:

@@ -27,43 +27,62 @@ class PathFacts:
     needs_rule: bool
 
 
+@dataclass(slots=True)
+class _Owners:
+    """Who asks for one glob, as bits: a path is looked at once for all of them."""
+
+    classes: int = 0
+    not_classes: int = 0
+    rules: int = 0
+    not_rules: int = 0
+    traces: int = 0
+    not_traces: int = 0
+
+
 class Paths:
     """All globs of a triage file, asked at once; `look` remembers."""
 
     def __init__(self, source: TriageFile) -> None:
         self._source = source
-        self._globs: dict[str, list[tuple[str, int]]] = defaultdict(list)
-        self._pathless = frozenset(n for n, rule in enumerate(source.rules) if not rule.paths)
+        self._globs: dict[str, _Owners] = defaultdict(_Owners)
+        self._pathless = sum(1 << n for n, rule in enumerate(source.rules) if not rule.paths)
         for number, each in enumerate(source.ignore):
-            self._enter("class", number, each.paths, each.except_)
+            self._enter("classes", number, each.paths, each.except_)
         for number, rule in enumerate(source.rules):
-            self._enter("rule", number, rule.paths, rule.except_)
+            self._enter("rules", number, rule.paths, rule.except_)
         if source.traces:
-            self._enter("trace", 0, source.traces.paths, source.traces.except_)
+            self._enter("traces", 0, source.traces.paths, source.traces.except_)
         self._owners = list(self._globs.values())
         patterns = ((globs.to_re2(glob), index) for index, glob in enumerate(self._globs))
         self._set = PatternSet(patterns, whole=True)
         self.look = functools.lru_cache(maxsize=REMEMBERED)(self._look)
+        self._numbers = functools.lru_cache(maxsize=REMEMBERED)(_numbers)
 
     def _enter(
         self, kind: str, number: int, paths: tuple[str, ...], except_: tuple[str, ...]
     ) -> None:
-        for glob in paths:
-            self._globs[glob].append((kind, number))
-        for glob in except_:
-            self._globs[glob].append((f"{kind} except", number))
+        for key, some in ((kind, paths), (f"not_{kind}", except_)):
+            for glob in some:
+                owners = self._globs[glob]
+                setattr(owners, key, getattr(owners, key) | 1 << number)
 
     def _look(self, path: str) -> PathFacts:
-        found: dict[str, set[int]] = defaultdict(set)
-        for index in self._set.match(path):
-            for kind, number in self._owners[index]:
-                found[kind].add(number)
-        classes = sorted(found["class"] - found["class except"])
+        classes = excepted = rules = closed = traces = hidden = 0
+        for index in self._set.found(path):
+            mine = self._owners[index]
+            classes |= mine.classes
+            excepted |= mine.not_classes
+            rules |= mine.rules
+            closed |= mine.not_rules
+            traces |= mine.traces
+            hidden |= mine.not_traces
+        first = classes & ~excepted
+        first &= -first
         return PathFacts(
-            file_class=self._source.ignore[classes[0]] if classes else None,
-            rules=(self._pathless | found["rule"]) - found["rule except"],
-            visible=self._source.traces is None or bool(found["trace"]),
-            needs_rule=bool(found["trace except"]),
+            file_class=self._source.ignore[first.bit_length() - 1] if first else None,
+            rules=self._numbers((self._pathless | rules) & ~closed),
+            visible=self._source.traces is None or traces > 0,
+            needs_rule=hidden > 0,
         )
 
     def look_both(self, path: str, previous: str | None) -> PathFacts:
@@ -78,3 +97,7 @@ class Paths:
             visible=after.visible or before.visible,
             needs_rule=after.needs_rule and before.needs_rule,
         )
+
+
+def _numbers(bits: int) -> frozenset[int]:
+    return frozenset(n for n in range(bits.bit_length()) if bits >> n & 1)
