@@ -105,6 +105,7 @@ class CommentEdited:
     """Somebody changed the text of a comment. `before` is None where GitHub did not say."""
 
     repository: Repository
+    number: int
     comment_id: int
     by: Actor
     at: datetime
@@ -117,6 +118,7 @@ class CommentDeleted:
     """Somebody deleted a comment."""
 
     repository: Repository
+    number: int
     comment_id: int
 
 

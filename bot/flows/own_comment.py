@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from bot.core.facts import CommentCreated, CommentDeleted
+from sqlalchemy import Connection
+
+from bot.core.facts import CommentCreated, CommentDeleted, CommentEdited
+from bot.errors import Transient
 from bot.flows.world import World
 from bot.ports import Transaction
 from bot.store import installations, reviews, surfaces
@@ -31,7 +34,7 @@ def comment_deleted(world: World, fact: CommentDeleted) -> None:
     """Somebody deleted our comment: it comes back, with all that was answered."""
     repository = fact.repository.id
     with world.store.read() as connection:
-        number = surfaces.comment_key(connection, repository, fact.comment_id)
+        number = our_comment(connection, fact)
         review = reviews.load(connection, repository, int(number)) if number else None
     if number is None or review is None:
         return
@@ -41,3 +44,16 @@ def comment_deleted(world: World, fact: CommentDeleted) -> None:
         world.publish(tx, review)
 
     world.store.write(work)
+
+
+def our_comment(connection: Connection, fact: CommentEdited | CommentDeleted) -> str | None:
+    """The number of the pull request whose comment of ours this is; None if it is not ours.
+
+    Raises Transient while ours was sent and GitHub has not told us its id: people are quick.
+    """
+    key = surfaces.comment_key(connection, fact.repository.id, fact.comment_id)
+    if key is None:
+        surface = surfaces.load(connection, COMMENT, fact.repository.id, str(fact.number))
+        if surface.begun and surface.external_id is None:
+            raise Transient("Our own comment is on its way; its id is not known yet.")
+    return key

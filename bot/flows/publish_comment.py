@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.core.organisation import Mode
 from bot.core.review import Review
 from bot.errors import Rejected
@@ -33,7 +35,7 @@ def publish_comment(world: World, repository: int, number: int) -> None:
     if surface.external_id is None:
         _create(world, review, surface, text)
     else:
-        _edit(world, review, surface.external_id, text)
+        _edit(world, review, surface, surface.external_id, text)
 
 
 def _later(world: World, repository: int, number: int, surface: Surface) -> None:
@@ -51,18 +53,13 @@ def _create(world: World, review: Review, surface: Surface, text: str) -> None:
     at = (COMMENT, subject.repository.id, str(subject.number))
     if surface.begun and (found := _find(world, review)) is not None:
         if same(found.body, text):
-            world.store.write(lambda tx: surfaces.done(tx, *at, found.id, found.body))
+            _done(world, review, surface, found.id, found.body)
         else:
-            _edit(world, review, found.id, text)
+            _edit(world, review, surface, found.id, text)
         return
     world.store.write(lambda tx: surfaces.begin(tx, *at, world.clock()))
     posted = world.github.create_comment(subject.repository, subject.number, text)
-
-    def work(tx: Transaction) -> None:
-        surfaces.done(tx, *at, posted.id, text)
-        installations.learn_bot_user(tx, subject.repository.installation, posted.author_id)
-
-    world.store.write(work)
+    _done(world, review, surface, posted.id, text, posted.author_id)
 
 
 def _find(world: World, review: Review) -> Posted | None:
@@ -74,16 +71,37 @@ def _find(world: World, review: Review) -> Posted | None:
     return next((c for c in found if c.author_id == ours or (ours is None and c.by_bot)), None)
 
 
-def _edit(world: World, review: Review, comment_id: int, text: str) -> None:
+def _edit(world: World, review: Review, surface: Surface, comment_id: int, text: str) -> None:
     subject = review.subject
-    at = (COMMENT, subject.repository.id, str(subject.number))
     try:
         world.github.edit_comment(subject.repository, subject.number, comment_id, text)
     except Rejected as error:
         if error.status not in (404, 410):
             raise
+        at = (COMMENT, subject.repository.id, str(subject.number))
         world.store.write(lambda tx: surfaces.gone(tx, *at))
         if wanted(review):
-            _create(world, review, Surface(), text)
+            _create(world, review, replace(surface, begun=False), text)
         return
-    world.store.write(lambda tx: surfaces.done(tx, *at, comment_id, text))
+    _done(world, review, surface, comment_id, text)
+
+
+def _done(
+    world: World,
+    review: Review,
+    surface: Surface,
+    comment_id: int,
+    text: str,
+    author: int | None = None,
+) -> None:
+    """Note what stands there; where a person wrote at the same time, look again."""
+    subject = review.subject
+    at = (COMMENT, subject.repository.id, str(subject.number))
+
+    def work(tx: Transaction) -> None:
+        if not surfaces.done(tx, *at, comment_id, text, surface.edited_at):
+            world.publish(tx, review)
+        if author is not None:
+            installations.learn_bot_user(tx, subject.repository.installation, author)
+
+    world.store.write(work)

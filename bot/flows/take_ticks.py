@@ -7,6 +7,7 @@ import hashlib
 from bot.core.facts import CommentEdited
 from bot.core.gate import settle
 from bot.core.review import tick
+from bot.flows.own_comment import our_comment
 from bot.flows.world import World
 from bot.ports import Transaction
 from bot.store import comment_facts, installations, reviews, surfaces
@@ -22,7 +23,7 @@ def take_ticks(world: World, fact: CommentEdited) -> None:
     """
     repository = fact.repository.id
     with world.store.read() as connection:
-        number = surfaces.comment_key(connection, repository, fact.comment_id)
+        number = our_comment(connection, fact)
         if number is None:
             return
         ours = installations.bot_user(connection, fact.repository.installation)

@@ -118,10 +118,10 @@ def _issue_comment(payload: dict[str, Any]) -> Fact | None:
     if "pull_request" not in payload["issue"]:
         return None
     comment, repository = payload["comment"], _repository(payload)
-    by, id = _actor(payload.get("sender")), int(comment["id"])
+    number, id = int(payload["issue"]["number"]), int(comment["id"])
+    by = _actor(payload.get("sender"))
     match payload.get("action"):
         case "created":
-            number = int(payload["issue"]["number"])
             app = comment.get("performed_via_github_app")
             return CommentCreated(
                 repository, number, id, by, _text(comment.get("body")), bool(app) and by.is_bot
@@ -130,6 +130,7 @@ def _issue_comment(payload: dict[str, Any]) -> Fact | None:
             before = (payload.get("changes") or {}).get("body") or {}
             return CommentEdited(
                 repository=repository,
+                number=number,
                 comment_id=id,
                 by=by,
                 at=_time(comment["updated_at"]),
@@ -137,7 +138,7 @@ def _issue_comment(payload: dict[str, Any]) -> Fact | None:
                 after=_text(comment.get("body")),
             )
         case "deleted":
-            return CommentDeleted(repository, id)
+            return CommentDeleted(repository, number, id)
     return None
 
 

@@ -61,6 +61,8 @@ def _endpoint(world: World, template: str, handler: Handler, as_app: bool) -> En
         if response is None:
             answer = _authorised(world, request, await request.body(), handler, as_app)
             response = _after(fault) or answer
+        if fault is not None and fault.kind == "slow-answer":
+            await asyncio.sleep(fault.seconds)
         status = 0 if isinstance(response, HangUp) else response.status_code
         world.calls.append(Call(request.method, path, status))
         world.counts[request.method, template] += 1

@@ -9,7 +9,8 @@ from fnmatch import fnmatchcase
 from typing import Literal
 
 Kind = Literal[
-    "latency",  # the answer takes `seconds` longer
+    "latency",  # the call takes `seconds` longer
+    "slow-answer",  # it happened at once, the answer takes `seconds`
     "limit-429",  # too many requests, with Retry-After
     "limit-403",  # secondary limit, with Retry-After
     "502-before",  # bad gateway, nothing happened

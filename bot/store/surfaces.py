@@ -52,11 +52,25 @@ def begin(tx: Transaction, kind: str, repository: int, key: str, now: datetime) 
 
 
 def done(
-    tx: Transaction, kind: str, repository: int, key: str, external_id: int, live: str
-) -> None:
-    """Note what stands there now."""
-    row = {"external_id": external_id, "intent_at": None, "live": zlib.compress(live.encode(), 1)}
+    tx: Transaction,
+    kind: str,
+    repository: int,
+    key: str,
+    external_id: int,
+    live: str,
+    seen_edit: datetime | None = None,
+) -> bool:
+    """Note what stands there now; False when a person changed it while we wrote.
+
+    `seen_edit` is the last edit that was known when we began. After a later one nobody can tell
+    whose text came last, so the text counts as unknown and has to be written again.
+    """
+    where = select(t.surface.c.edited_at).where(_is(kind, repository, key))
+    alone = tx.connection.execute(where).scalar() == seen_edit
+    text = zlib.compress(live.encode(), 1) if alone else None
+    row = {"external_id": external_id, "intent_at": None, "live": text}
     _put(tx, kind, repository, key, row)
+    return alone
 
 
 def touched(tx: Transaction, kind: str, repository: int, key: str, live: str, at: datetime) -> None:

@@ -488,3 +488,31 @@ def test_our_marker_in_a_strangers_comment_fools_nobody(pair: Pair) -> None:
     assert pair.settle()
     assert says(pair, number)[1] == "0 of 5 answered"
     assert len(pair.github.bot_comments(number)) == 1
+
+
+def slow_answers(pair: Pair, on: str) -> None:
+    """GitHub does it at once, and takes its time to say so."""
+    pair.github.faults.add("slow-answer", on=on, times=1, seconds=0.5)
+
+
+def test_text_destroyed_while_we_write_comes_back(pair: Pair) -> None:
+    number = opened(pair)
+    found = only_comment(pair, number)
+    slow_answers(pair, "PATCH /repos/*/issues/comments/*")
+    pair.github.edit_pull_request(number, body="Another reason, long enough to count as one.")
+    assert until(lambda: "Another reason" in only_comment(pair, number).body)
+    pair.github.edit_comment(found.id, "wiped", "maintainer")
+    assert until(lambda: pair.settle() and not pair.bot_backlog())
+    assert "Which customers" in only_comment(pair, number).body
+
+
+def test_a_tick_before_we_know_our_own_comment_counts(pair: Pair) -> None:
+    slow_answers(pair, "POST /repos/*/issues/*/comments")
+    number = pair.github.open_pull_request(title="Theme", body=BODY, files=(THEME,))
+    assert until(lambda: len(pair.github.bot_comments(number)) == 1)
+    found = only_comment(pair, number)
+    index = list(parse_comment(found.body)).index("effect=better")
+    pair.github.tick(found.id, index, "maintainer", checked=True)
+    assert until(lambda: says(pair, number)[1] == "1 of 5 answered")
+    assert until(lambda: pair.settle() and not pair.bot_backlog())
+    assert parse_comment(only_comment(pair, number).body)["effect=better"]

@@ -1,0 +1,62 @@
+"""Whose comment is it? Ours is known by its id, and people may be quicker than GitHub's answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.core.facts import CommentDeleted
+from bot.errors import Transient
+from bot.flows.own_comment import our_comment
+from bot.store import reviews, surfaces
+from bot.store.engine import open_engine
+from bot.store.schema import migrate
+from bot.store.store import Store
+from tests.examples import NOW, REPOSITORY
+
+DELETED = CommentDeleted(REPOSITORY, 12, 99)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    url = f"sqlite:///{tmp_path}/record.db"
+    migrate(url)
+    store = Store(open_engine(url))
+    store.write(lambda tx: reviews.save_repository(tx, REPOSITORY))
+    yield store
+    store.close()
+
+
+def test_a_comment_that_we_never_posted_is_not_ours(store: Store) -> None:
+    with store.read() as connection:
+        assert our_comment(connection, DELETED) is None
+
+
+def test_while_our_comment_is_on_its_way_nobody_can_tell(store: Store) -> None:
+    store.write(lambda tx: surfaces.begin(tx, "comment", REPOSITORY.id, "12", NOW))
+    with store.read() as connection, pytest.raises(Transient):
+        our_comment(connection, DELETED)
+
+
+def test_once_its_id_is_known_it_is_ours_and_no_other_is(store: Store) -> None:
+    store.write(lambda tx: surfaces.begin(tx, "comment", REPOSITORY.id, "12", NOW))
+    store.write(lambda tx: surfaces.done(tx, "comment", REPOSITORY.id, "12", 99, "text"))
+    with store.read() as connection:
+        assert our_comment(connection, DELETED) == "12"
+        assert our_comment(connection, CommentDeleted(REPOSITORY, 12, 98)) is None
+
+
+def test_what_a_person_wrote_while_we_wrote_leaves_the_text_unknown(store: Store) -> None:
+    store.write(lambda tx: surfaces.done(tx, "comment", REPOSITORY.id, "12", 99, "text"))
+    store.write(lambda tx: surfaces.touched(tx, "comment", REPOSITORY.id, "12", "wiped", NOW))
+    alone = store.write(lambda tx: surfaces.done(tx, "comment", REPOSITORY.id, "12", 99, "text"))
+    with store.read() as connection:
+        surface = surfaces.load(connection, "comment", REPOSITORY.id, "12")
+    assert not alone
+    assert surface.live is None
+    again = store.write(
+        lambda tx: surfaces.done(tx, "comment", REPOSITORY.id, "12", 99, "text", NOW)
+    )
+    assert again
