@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
+from structlog.typing import EventDict
 
 from bot.store.store import Store
 from tests import make
@@ -16,3 +18,10 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened = make.store(tmp_path)
     yield opened
     opened.close()
+
+
+@pytest.fixture(autouse=True)
+def logs() -> Iterator[list[EventDict]]:
+    """What was logged, kept off the screen."""
+    with capture_logs() as entries:
+        yield entries
