@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_HEADER = re.compile(r"^diff --git ", re.MULTILINE)
+_HEADER = "\ndiff --git "
 _NEW_PATH = re.compile(r"^\+\+\+ (?:b/)?(.+?)\t?$", re.MULTILINE)
 _OLD_PATH = re.compile(r"^--- (?:a/)?(.+?)\t?$", re.MULTILINE)
 _FIRST_LINE = re.compile(r"(?:a/)?.+ b/(.+)")
@@ -31,7 +31,7 @@ def split(diff: str) -> dict[str, str]:
     file) they are empty. Text that is no diff gives an empty dict.
     """
     patches: dict[str, str] = {}
-    for part in _HEADER.split(diff)[1:]:
+    for part in f"\n{diff}".split(_HEADER)[1:]:
         start = part.find("\n@@ ")
         header = part if start < 0 else part[:start]
         path = _path(header)
