@@ -9,9 +9,11 @@ import enum
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from typing import Self
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, TypeAdapter, field_serializer, field_validator, model_validator
 
 from bot.core.tier import Tier
 from bot.core.yamlfile import Strict, parse
@@ -94,6 +96,10 @@ class Question(Strict):
             raise ValueError(f"has the unknown tier {unknown[0]!r}; R1, R2 and R3 ask questions")
         return {Tier[key] if isinstance(key, str) else key: need for key, need in value.items()}
 
+    @field_serializer("tiers")
+    def _tiers_by_name(self, tiers: Mapping[Tier, Need]) -> dict[str, str]:
+        return {str(tier): str(need) for tier, need in tiers.items()}
+
     @model_validator(mode="after")
     def _options_fit(self) -> Self:
         ids = [option.id for option in self.options]
@@ -127,6 +133,10 @@ class Overlay(Strict):
             raise ValueError(f"is {value!r}; an overlay asks at R1, R2 or R3")
         return Tier[str(value)]
 
+    @field_serializer("default_tier")
+    def _by_name(self, tier: Tier) -> str:
+        return str(tier)
+
 
 class Wording(Strict):
     """Other words for one question: a translation, or your own help text."""
@@ -151,19 +161,30 @@ class ChecklistFile(Strict):
     translations: Mapping[str, Mapping[str, Wording]] = {}
 
 
-class Checklist(Strict):
-    """The questions and overlays in force, with the version that names their content."""
+@dataclass(frozen=True)
+class Checklist:
+    """The questions and overlays in force."""
 
     id: str
     title: str
     questions: tuple[Question, ...]
     overlays: tuple[Overlay, ...] = ()
 
-    @property
+    @cached_property
     def version(self) -> str:
         """The content hash: same questions, same version. 12 hexadecimal digits."""
-        text = json.dumps(self.model_dump(mode="json", by_alias=True), sort_keys=True)
+        text = json.dumps(self.content(), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+    def content(self) -> dict[str, Any]:
+        """Everything as JSON, for keeping; `from_content` reads it again."""
+        content: dict[str, Any] = _as_json.dump_python(self, mode="json", by_alias=True)
+        return content
+
+    @staticmethod
+    def from_content(content: object) -> Checklist:
+        """The checklist that `content` was made of."""
+        return _as_json.validate_python(content)
 
     def question(self, id: str) -> Question | None:
         """The question of that id, overlays included."""
@@ -189,6 +210,9 @@ class Checklist(Strict):
         found = [(q, _need(q, tier, q.id in demanded, picks)) for q in questions]
         shown = [(q, need) for q, need in found if need is not Need.HIDDEN]
         return tuple(sorted(shown, key=lambda pair: not pair[1].must))
+
+
+_as_json = TypeAdapter(Checklist)
 
 
 def _need(
@@ -316,12 +340,11 @@ def _reworded(checklist: Checklist, written: ChecklistFile, file: str) -> Checkl
         )
         return question.model_copy(update=update)
 
-    return checklist.model_copy(
-        update={
-            "questions": tuple(change(q) for q in checklist.questions),
-            "overlays": tuple(
-                o.model_copy(update={"questions": tuple(change(q) for q in o.questions)})
-                for o in checklist.overlays
-            ),
-        }
+    return replace(
+        checklist,
+        questions=tuple(change(q) for q in checklist.questions),
+        overlays=tuple(
+            o.model_copy(update={"questions": tuple(change(q) for q in o.questions)})
+            for o in checklist.overlays
+        ),
     )

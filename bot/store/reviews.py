@@ -151,7 +151,7 @@ def _checklist(connection: Connection, version: str) -> Checklist:
         content = connection.execute(
             select(t.checklist.c.content).where(t.checklist.c.version == version)
         ).scalar_one()
-        _checklists[version] = Checklist.model_validate(content)
+        _checklists[version] = Checklist.from_content(content)
     return _checklists[version]
 
 
@@ -244,24 +244,16 @@ def _row(review: Review) -> dict[str, Any]:
 
 
 def _save_checklist(tx: Transaction, checklist: Checklist) -> None:
+    if checklist.version in _checklists:
+        known = select(t.checklist.c.version).where(t.checklist.c.version == checklist.version)
+        if tx.connection.execute(known).first():
+            return
     _checklists[checklist.version] = checklist
     tx.connection.execute(
         upsert(t.checklist)
-        .values(version=checklist.version, content=_as_written(checklist))
+        .values(version=checklist.version, content=checklist.content())
         .on_conflict_do_nothing()
     )
-
-
-def _as_written(checklist: Checklist) -> dict[str, Any]:
-    """The checklist as its files say it, tiers by name, so that it can be read again."""
-    content = checklist.model_dump(mode="json", by_alias=True)
-    questions = list(content["questions"])
-    for overlay in content["overlays"]:
-        overlay["default_tier"] = str(Tier(overlay["default_tier"]))
-        questions += overlay["questions"]
-    for question in questions:
-        question["tiers"] = {str(Tier(int(n))): need for n, need in question["tiers"].items()}
-    return content
 
 
 def _save_subject(tx: Transaction, subject: PullRequest) -> int:

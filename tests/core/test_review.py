@@ -180,7 +180,7 @@ def test_a_push_keeps_the_answers_and_raises_the_tier() -> None:
 
 
 def test_a_review_keeps_the_checklist_that_its_answers_were_given_on() -> None:
-    other = CATALOG.checklist.model_copy(update={"title": "Another one"})
+    other = replace(CATALOG.checklist, title="Another one")
     begun, fresh = answered(review(), "who=new"), review()
     for old, title in ((begun, "Customer impact"), (fresh, "Another one")):
         synced, _ = sync(
