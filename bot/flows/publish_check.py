@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 
+import structlog
 from sqlalchemy import Connection
 
 from bot.core.facts import Repository
@@ -15,6 +16,8 @@ from bot.ports import CheckRun
 from bot.store import reviews, surfaces
 from bot.store.surfaces import CHECK
 from bot.views.github_check import check, seed
+
+log = structlog.get_logger()
 
 
 def publish_check(world: World, repository: int, head_sha: str, force: bool = False) -> None:
@@ -63,6 +66,13 @@ def put_check(
         id = world.github.create_check(repository, head_sha, run)
     done = id
     world.store.write(lambda tx: surfaces.done(tx, *at, done, text))
+    log.info(
+        "check.published",
+        subject=repository.full_name,
+        commit=head_sha,
+        conclusion=run.conclusion,
+        title=run.title,
+    )
 
 
 def _update(world: World, repository: Repository, id: int, run: CheckRun) -> bool:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import structlog
+
 from bot.core.organisation import Mode
 from bot.core.review import Review
 from bot.errors import Rejected
@@ -12,6 +14,8 @@ from bot.ports import Posted, Transaction
 from bot.store import installations, reviews, surfaces
 from bot.store.surfaces import COMMENT, Surface
 from bot.views.github_comment import MARKER, comment, same, wanted
+
+log = structlog.get_logger()
 
 
 def publish_comment(world: World, repository: int, number: int) -> None:
@@ -105,3 +109,4 @@ def _done(
             installations.learn_bot_user(tx, subject.repository.installation, author)
 
     world.store.write(work)
+    log.info("comment.published", review=review.id, subject=subject.name, comment=comment_id)

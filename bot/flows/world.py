@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import structlog
+
 from bot.core.events import Event
 from bot.core.review import Review
 from bot.errors import Transient
@@ -13,6 +15,8 @@ from bot.ports import GitHub, Jobs, Transaction
 from bot.store import ledger, reviews, throttle
 from bot.store.catalog import Catalog
 from bot.store.store import Store
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +36,10 @@ class World:
     def save(self, tx: Transaction, review: Review, events: Iterable[Event]) -> Review:
         """Write a review and what happened to it, and have its surfaces follow."""
         saved = reviews.save(tx, review)
-        ledger.append(tx, self.ledger_key, saved.id, events, self.clock(), self.salt())
+        happened = tuple(events)
+        ledger.append(tx, self.ledger_key, saved.id, happened, self.clock(), self.salt())
         self.publish(tx, saved)
+        tx.after_commit.append(lambda: _tell(saved, happened))
         return saved
 
     def publish(self, tx: Transaction, review: Review) -> None:
@@ -58,3 +64,9 @@ class World:
         if until and until > self.clock():
             wait = (until - self.clock()).total_seconds()
             raise Transient(f"GitHub asked us to wait until {until:%H:%M:%S} UTC", wait)
+
+
+def _tell(review: Review, events: tuple[Event, ...]) -> None:
+    """One log line for each thing that happened, once it is on disk."""
+    for event in events:
+        log.info(event.name, review=review.id, subject=review.subject.name, **event.data)
