@@ -10,6 +10,7 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -33,6 +34,9 @@ class Tx:
 class _Unit(Generic[Result]):
     work: Callable[[Tx], Result]
     future: Future[Result]
+    context: Context = field(
+        default_factory=copy_context
+    )  # so that its log lines name the delivery
 
 
 class Writer:
@@ -105,7 +109,7 @@ class Writer:
             return
         for unit, result, tx in done:
             for callback in tx.after_commit:
-                _call(callback)
+                unit.context.run(_call, callback)
             unit.future.set_result(result)
 
 
