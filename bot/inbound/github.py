@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 
-from bot.inbound.github_events import READERS, Malformed, lock_of, parse
+from bot.inbound.github_events import READERS, Malformed, installation_of, lock_of, parse
 from bot.ports import Jobs, Transaction
 from bot.store import inbox
 from bot.store.store import Store
@@ -44,12 +44,18 @@ def signed(body: bytes, signature: str, secrets: Sequence[bytes]) -> bool:
 
 
 class GitHubDoor:
-    """`POST /github/webhooks`."""
+    """`POST /github/webhooks`. `patience`: seconds until a delivery that is not on disk fails."""
 
     def __init__(
-        self, store: Store, jobs: Jobs, secrets: Sequence[bytes], clock: Callable[[], datetime]
+        self,
+        store: Store,
+        jobs: Jobs,
+        secrets: Sequence[bytes],
+        clock: Callable[[], datetime],
+        patience: float = DURABLE_SECONDS,
     ) -> None:
         self._store, self._jobs, self._secrets, self._clock = store, jobs, secrets, clock
+        self._patience = patience
 
     async def receive(self, request: Request) -> Response:
         """202 accepted, 200 not our business or known, 400, 401, 413, or 503 to try again."""
@@ -83,6 +89,12 @@ class GitHubDoor:
             return _say(400, str(error))
         if fact is None:
             return _say(200, "Nothing to do for this event.")
+        if not installation_of(fact):
+            return _say(
+                400,
+                "The payload names no installation: this is the webhook of a repository or an "
+                "organisation. Use the one of the App.",
+            )
         packed = await _beside(body, inbox.pack, body)
         lock, now = lock_of(fact), self._clock()
 
@@ -94,7 +106,7 @@ class GitHubDoor:
 
         try:
             future = asyncio.wrap_future(self._store.submit(work))
-            new = await asyncio.wait_for(future, DURABLE_SECONDS)
+            new = await asyncio.wait_for(future, self._patience)
         except (SQLAlchemyError, TimeoutError, RuntimeError, OSError) as error:
             log.error("webhook.not_durable", delivery=delivery, error=type(error).__name__)
             return _say(
@@ -106,7 +118,7 @@ class GitHubDoor:
 async def _read(request: Request) -> bytes | None:
     """The body; None as soon as it is known to be too large."""
     length = request.headers.get("content-length", "0")
-    if length.isdigit() and int(length) > MOST:
+    if length.isdecimal() and int(length[:20]) > MOST:
         return None
     chunks: list[bytes] = []
     size = 0

@@ -61,8 +61,8 @@ def parse(event: str, body: bytes) -> Fact | None:
     payload = load_json(body)
     try:
         return reader(payload)
-    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
-        what = f"{type(error).__name__} {error}"[:100]
+    except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        what = _text(f"{type(error).__name__} {error}"[:100])
         raise Malformed(
             f"The {event} payload lacks something that GitHub always sends ({what})."
         ) from None
@@ -92,33 +92,38 @@ def lock_of(fact: Fact) -> str | None:
             return f"installation:{fact.installation}"
 
 
+def installation_of(fact: Fact) -> int:
+    """The installation that a fact belongs to; 0 where the payload names none."""
+    return fact.installation if isinstance(fact, Installed) else fact.repository.installation
+
+
 def _pull_request(payload: dict[str, Any]) -> Fact | None:
     if payload.get("action") not in PULL_REQUEST_ACTIONS:
         return None
     raw = payload["pull_request"]
     return PullRequest(
         repository=_repository(payload),
-        number=int(raw["number"]),
+        number=_number(raw["number"]),
         title=_text(raw.get("title")),
         body=_text(raw.get("body")),
         author=_actor(raw.get("user")),
-        head_sha=str(raw["head"]["sha"]),
+        head_sha=_needed(raw["head"]["sha"]),
         base_ref=_text(raw["base"]["ref"]),
         branch=_text(raw["head"].get("ref")),
         labels=tuple(_text(label["name"]) for label in raw.get("labels") or ()),
         draft=bool(raw.get("draft")),
-        open=raw["state"] == "open",
+        open={"open": True, "closed": False}[raw["state"]],
         merged=bool(raw.get("merged") or raw.get("merged_at")),
         updated_at=_time(raw["updated_at"]),
-        url=str(raw["html_url"]),
+        url=_needed(raw["html_url"]),
     )
 
 
 def _issue_comment(payload: dict[str, Any]) -> Fact | None:
-    if "pull_request" not in payload["issue"]:
+    if not payload["issue"].get("pull_request"):
         return None
     comment, repository = payload["comment"], _repository(payload)
-    number, id = int(payload["issue"]["number"]), int(comment["id"])
+    number, id = _number(payload["issue"]["number"]), _number(comment["id"])
     by = _actor(payload.get("sender"))
     match payload.get("action"):
         case "created":
@@ -161,19 +166,22 @@ def _check_suite(payload: dict[str, Any]) -> Fact | None:
 
 def _recheck(payload: dict[str, Any], raw: dict[str, Any]) -> RecheckAsked:
     repository = _repository(payload)
-    numbers = tuple(int(pull["number"]) for pull in raw.get("pull_requests") or ())
-    return RecheckAsked(repository, str(raw["head_sha"]), numbers)
+    numbers = tuple(_number(pull["number"]) for pull in raw.get("pull_requests") or ())
+    return RecheckAsked(repository, _needed(raw["head_sha"]), numbers)
 
 
 def _merge_group(payload: dict[str, Any]) -> Fact | None:
     if payload.get("action") != "checks_requested":
         return None
     group = payload["merge_group"]
-    match = QUEUE_BRANCH.search(str(group["head_ref"]))
+    match = QUEUE_BRANCH.search(_needed(group["head_ref"]))
     if match is None:
         return None
     return MergeGroup(
-        _repository(payload), str(group["head_sha"]), str(group["base_sha"]), int(match[1])
+        _repository(payload),
+        _needed(group["head_sha"]),
+        _needed(group["base_sha"]),
+        _number(int(match[1])),
     )
 
 
@@ -184,9 +192,9 @@ def _installation(payload: dict[str, Any]) -> Fact | None:
     installation = payload["installation"]
     listed = payload.get("repositories_added") or payload.get("repositories") or ()
     removed = action in ("deleted", "suspend")
-    names = () if removed else tuple(_text(repository["full_name"]) for repository in listed)
+    names = () if removed else tuple(_needed(repository["full_name"]) for repository in listed)
     account = _text((installation.get("account") or {}).get("login"))
-    return Installed(int(installation["id"]), account, names, removed)
+    return Installed(_number(installation["id"]), account, names, removed)
 
 
 READERS: dict[str, Callable[[dict[str, Any]], Fact | None]] = {
@@ -204,9 +212,9 @@ def _repository(payload: dict[str, Any]) -> Repository:
     raw = payload["repository"]
     installation = payload.get("installation") or {}
     return Repository(
-        id=int(raw["id"]),
-        full_name=_text(raw["full_name"]),
-        installation=int(installation.get("id") or 0),
+        id=_number(raw["id"]),
+        full_name=_needed(raw["full_name"]),
+        installation=_number(installation.get("id") or 0),
         private=bool(raw.get("private")),
         default_branch=_text(raw.get("default_branch")) or "main",
     )
@@ -216,7 +224,14 @@ def _actor(raw: dict[str, Any] | None) -> Actor:
     """GitHub shows a deleted account as `ghost`, or as null."""
     if not raw:
         return Actor(0, "ghost")
-    return Actor(int(raw["id"]), _text(raw["login"]), raw.get("type") == "Bot")
+    return Actor(_number(raw["id"]), _text(raw["login"]), raw.get("type") == "Bot")
+
+
+def _number(value: object) -> int:
+    """A number that every database takes."""
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**63:
+        raise ValueError("expected a number")
+    return value
 
 
 def _text(value: object) -> str:
@@ -228,6 +243,13 @@ def _text(value: object) -> str:
     return value.replace("\0", "").encode("utf-8", "replace").decode()
 
 
+def _needed(value: object) -> str:
+    """Text that is never empty."""
+    if text := _text(value):
+        return text
+    raise ValueError("expected text, not nothing")
+
+
 def _time(value: object) -> datetime:
-    moment = datetime.fromisoformat(str(value))
+    moment = datetime.fromisoformat(_text(value))
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

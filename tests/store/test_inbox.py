@@ -76,10 +76,19 @@ def test_a_surface_is_begun_then_done_then_touched_then_gone(store: Store) -> No
     assert surface(store) == Surface(900, live=live)
     store.write(lambda tx: surfaces.touched(tx, *at, "other", NOW))
     assert surface(store) == Surface(900, live="other", edited_at=NOW)
-    store.write(lambda tx: surfaces.done(tx, *at, 900, live))
+    assert store.write(lambda tx: surfaces.done(tx, *at, 900, live, NOW))
     assert surface(store) == Surface(900, live=live, edited_at=NOW)
     store.write(lambda tx: surfaces.gone(tx, *at))
     assert surface(store) == Surface(edited_at=NOW)
+
+
+def test_a_text_that_a_person_changed_while_we_wrote_counts_as_unknown(store: Store) -> None:
+    store.write(lambda tx: reviews.save(tx, examples.review()))
+    at = (COMMENT, 501, "12")
+    store.write(lambda tx: surfaces.done(tx, *at, 900, "ours"))
+    store.write(lambda tx: surfaces.touched(tx, *at, "theirs", NOW))
+    assert not store.write(lambda tx: surfaces.done(tx, *at, 900, "ours again"))
+    assert surface(store) == Surface(900, live=None, edited_at=NOW)
 
 
 def test_surfaces_do_not_mix_kinds_and_keys_and_are_found_by_comment(store: Store) -> None:
@@ -96,7 +105,7 @@ def test_surfaces_do_not_mix_kinds_and_keys_and_are_found_by_comment(store: Stor
 
 def test_an_edit_of_a_comment_counts_once(store: Store) -> None:
     saved = store.write(lambda tx: reviews.save(tx, examples.review()))
-    fact = CommentEdited(examples.REPOSITORY, 900, Actor(12, "maintainer"), NOW, "a", "b")
+    fact = CommentEdited(examples.REPOSITORY, 12, 900, Actor(12, "maintainer"), NOW, "a", "b")
 
     def add(key: str) -> bool:
         return store.write(lambda tx: comment_facts.add(tx, key, saved.id, fact, "h1", "h2"))

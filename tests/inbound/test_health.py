@@ -1,0 +1,104 @@
+"""What a platform engineer watches."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from bot.inbound import health
+from bot.store import queue
+from tests.inbound.conftest import Web
+from tests.make import NOW
+
+
+def waits(web: Web, seconds: float) -> None:
+    """A job is due for that long; one that is not due yet was promised long ago."""
+    long_ago, since = NOW - timedelta(days=9), NOW - timedelta(seconds=seconds)
+    later = NOW + timedelta(hours=1)
+    web.store.write(lambda tx: queue.add(tx, "a", {}, None, since, long_ago))
+    web.store.write(lambda tx: queue.add(tx, "b", {}, None, later, long_ago))
+
+
+def test_it_is_alive_as_long_as_it_answers(web: Web) -> None:
+    with web.locked():
+        assert (web.ask("GET", "/healthz").status, web.ask("HEAD", "/healthz").status) == (200, 200)
+
+
+def test_it_is_ready_when_the_database_takes_a_write_and_says_how_much_waits(web: Web) -> None:
+    answer = web.ask("GET", "/readyz")
+    assert (answer.status, answer.headers["content-type"]) == (200, "application/json")
+    assert json.loads(answer.text) == {
+        "ready": True,
+        "database": "ok",
+        "jobs_waiting": 0,
+        "jobs_parked": 0,
+        "queue_age_seconds": 0,
+    }
+    waits(web, 12)
+    parked = web.store.write(lambda tx: queue.add(tx, "c", {}, None, NOW, NOW))
+    web.store.write(lambda tx: queue.park(tx, parked.id, 1, "no"))
+    state = json.loads(web.ask("GET", "/readyz").text)
+    assert (state["jobs_waiting"], state["jobs_parked"]) == (2, 1)
+    assert state["queue_age_seconds"] == 12
+    assert "warning" not in state
+
+
+def test_a_queue_that_does_not_move_is_named(web: Web) -> None:
+    waits(web, 301)
+    state = json.loads(web.ask("GET", "/readyz").text)
+    assert (state["ready"], state["queue_age_seconds"]) == (True, 301)
+    assert "more than five minutes" in state["warning"]
+
+
+def test_a_database_that_takes_no_writes_is_not_ready_and_says_why(hasty: Web) -> None:
+    with hasty.locked():
+        answer = hasty.ask("GET", "/readyz")
+    assert answer.status == 503
+    assert json.loads(answer.text) == {
+        "ready": False,
+        "reason": "the database does not take writes (OperationalError)",
+    }
+    assert hasty.ask("GET", "/readyz").status == 200
+
+
+def test_a_write_that_takes_too_long_is_not_ready_either(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health, "READY_SECONDS", 0.02)
+    with web.locked():
+        for _ in range(3):
+            answer = web.ask("GET", "/readyz")
+            assert (answer.status, "TimeoutError" in answer.text) == (503, True)
+    monkeypatch.setattr(health, "READY_SECONDS", 2)
+    assert web.ask("GET", "/readyz").status == 200
+
+
+def test_a_closed_store_is_not_ready(web: Web) -> None:
+    web.store.close()
+    assert web.ask("GET", "/readyz").status == 503
+
+
+def samples(web: Web) -> dict[tuple[str, str], float]:
+    families = text_string_to_metric_families(web.ask("GET", "/metrics").text)
+    return {
+        (sample.name, sample.labels.get("state", "")): sample.value
+        for family in families
+        for sample in family.samples
+    }
+
+
+def test_the_metrics_are_prometheus_text_with_the_state_of_the_queue(web: Web) -> None:
+    waits(web, 12)
+    found = samples(web)
+    assert found["emptychair_jobs", "ready"] == 2
+    assert found["emptychair_jobs", "parked"] == 0
+    assert found["emptychair_queue_age_seconds", ""] == 12
+    assert web.ask("GET", "/metrics").headers["content-type"].startswith("text/plain; version=")
+
+
+def test_the_metrics_answer_also_while_the_database_is_locked(hasty: Web) -> None:
+    with hasty.locked():
+        assert samples(hasty)["emptychair_queue_age_seconds", ""] == 0
