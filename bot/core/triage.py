@@ -32,7 +32,8 @@ class Reason:
 class Verdict:
     """What triage says of one change.
 
-    `reasons` is never empty: highest tier first, at most one per rule, then in the file's order.
+    `reasons` is never empty: highest tier first, at most one per rule and per thing that rules are
+    `about`, then in the file's order.
     `customer_facing`: would a customer notice or be affected; may be true at R0 (a guide changed).
     `overlays` are sorted; empty when none applies.
     """
@@ -61,7 +62,7 @@ class Triage:
         """The tier is the highest that any rule asks; R0 only when nothing can be noticed."""
         files = self._matcher.files(change)
         matched = self._matched(files)
-        reasons = [self._reason(number, name, facts) for number, (name, facts) in matched.items()]
+        reasons = [self._reason(number, *matched[number]) for number in self._told(matched)]
         reasons += self._class_reasons(files)
         reasons = sorted((r for r in reasons if r.tier > Tier.R0), key=lambda r: -r.tier)
         floor, noticed = self._floor(change, files)
@@ -85,6 +86,14 @@ class Triage:
                 found.setdefault(number, (name, facts))
         return dict(sorted(found.items()))
 
+    def _told(self, matched: Iterable[int]) -> list[int]:
+        """The rules to name: of those about one thing the highest, so nobody reads it twice."""
+        best: dict[str, int] = {}
+        rules = self._source.rules
+        for number in sorted(matched, key=lambda number: -rules[number].tier):
+            best.setdefault(rules[number].about or rules[number].id, number)
+        return sorted(best.values())
+
     def _reason(self, number: int, name: str, facts: FileFacts) -> Reason:
         rule = self._source.rules[number]
         return Reason(rule.id, rule.tier, _fill(rule.why, facts.file.path, _shown(name)))
@@ -98,12 +107,13 @@ class Triage:
             only_removes = facts.file.deletions > 0 and facts.file.additions == 0
             tier = max(kind.tier, kind.tier_if_removed if only_removes else Tier.R0)
             if kind.id not in found or found[kind.id].tier < tier:
-                found[kind.id] = Reason(kind.id, tier, self._of_class(facts))
+                found[kind.id] = Reason(kind.id, tier, self._of_class(facts, tier > kind.tier))
         return list(found.values())
 
-    def _of_class(self, facts: FileFacts) -> str:
+    def _of_class(self, facts: FileFacts, removed: bool) -> str:
         name = facts.file_class.why if facts.file_class else ""
-        return _fill(self._source.texts.of_class, facts.file.path, name)
+        texts = self._source.texts
+        return _fill(texts.of_class_removed if removed else texts.of_class, facts.file.path, name)
 
     def _floor(self, change: Change, files: list[FileFacts]) -> tuple[Reason | None, bool]:
         """R1 for what customers may notice or nobody could read, and whether they would notice."""
@@ -127,7 +137,9 @@ class Triage:
         kinds = dict.fromkeys(facts.file_class.why if facts.file_class else "" for facts in files)
         if "" in kinds:
             return Reason("unseen", Tier.R0, _fill(texts.unseen))
-        return Reason("ignored", Tier.R0, _fill(texts.ignored, name=", ".join(kinds)))
+        read = any(facts.file_class and facts.file_class.customer_facing for facts in files)
+        text = texts.guides if read else texts.ignored
+        return Reason("ignored", Tier.R0, _fill(text, name=", ".join(kinds)))
 
 
 def _fill(why: str, path: str = "", name: str = "") -> str:

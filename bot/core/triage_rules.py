@@ -22,6 +22,7 @@ EXAMPLES = {
     "why": 'why: "`{path}` changed: a price or plan"',
     "paths": 'paths: ["pricing/**", "**/*.price.json"]',
     "except": 'except: ["docs/pricing/**"]',
+    "about": "about: money",
     "title_except": "title_except: ['(?i)\\bunused\\b']",
     "overlays": "overlays: [pricing]",
     "customer_facing": "customer_facing: false",
@@ -112,9 +113,11 @@ class Texts(Strict):
 
     empty: Why = "no file changed"
     ignored: Why = "only files that customers never meet changed: {name}"
+    guides: Why = "nothing to ask: only {name} changed"
     unseen: Why = "nothing that a customer could see changed"
     seen: Why = "`{path}` changed: customers may notice"
     of_class: Why = "`{path}` changed: {name}"
+    of_class_removed: Why = "`{path}` only lost lines: {name}"
     unread: Why = "`{path}` could not be read, so it counts as something customers may notice"
     incomplete: Why = "not everything could be read, so it counts as something customers may notice"
 
@@ -125,13 +128,15 @@ class Rule(Strict):
     `paths`, `except`, the line keys and `file_gone` speak of one and the same file: `added`,
     `removed` and `changed` (either) search its lines; `gone` holds when the name in the pattern's
     group stands on a removed line and on no added one of any file; `file_gone` when the file was
-    deleted. `text` is title or body. A title of `title_except` keeps the rule from holding.
+    deleted. `text` is title or body. A title of `title_except` keeps the rule from holding. Of the
+    rules that hold `about` one thing only the highest is told.
     """
 
     id: Id
     tier: TierName
     why: Why
     overlays: tuple[Overlay, ...] = ()
+    about: Id | None = None
     customer_facing: bool = True
     paths: tuple[Glob, ...] = ()
     except_: tuple[Glob, ...] = Field(default=(), alias="except")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +122,35 @@ def test_r0_says_what_changed_instead() -> None:
     verdict = decide(changed("tests/a.py"), changed("yarn.lock"))
     text = "only files that customers never meet changed: tests, lock files and pinned versions"
     assert [reason.text for reason in verdict.reasons] == [text]
+
+
+def test_documentation_alone_is_not_called_unseen() -> None:
+    verdict = decide(changed("docs/guide.md"))
+    assert verdict.customer_facing
+    assert verdict.reasons[0].text == "nothing to ask: only documentation changed"
+
+
+def test_documentation_that_only_shrinks_says_so() -> None:
+    verdict = decide(changed("docs/guide.md", "@@ -1,1 +0,0 @@\n-How to export\n"))
+    assert verdict.reasons[0].text == "`docs/guide.md` only lost lines: documentation"
+
+
+def test_nobody_reads_about_one_thing_twice() -> None:
+    text = """rules:
+      - {id: low, tier: R2, about: money, why: low, title: [pay]}
+      - {id: high, tier: R3, about: money, overlays: [pricing], why: high, title: [pay]}
+      - {id: other, tier: R1, why: other, title: [pay]}
+    """
+    verdict = Triage.parse(text, "own.yaml").decide(Change(title="pay", files=(changed("a.py"),)))
+    assert [reason.rule for reason in verdict.reasons] == ["high", "other"]
+
+
+def test_a_title_can_be_no_evidence() -> None:
+    text = "rules: [{id: pay, tier: R3, why: pay, title: [pay], title_except: [typo]}]"
+    own = Triage.parse(text, "own.yaml")
+    change = Change(title="pay", files=(changed("a.py"),))
+    assert own.decide(change).tier == Tier.R3
+    assert own.decide(replace(change, title="typo in pay")).tier == Tier.R1
 
 
 def test_a_file_that_could_not_be_read_is_named() -> None:
