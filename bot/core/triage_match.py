@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from bot.core.diff import Lines, lines
 from bot.core.facts import Change, ChangedFile
 from bot.core.patterns import PatternSet, compiled, findall
-from bot.core.triage_paths import PathFacts, Paths
+from bot.core.triage_paths import Paths
 from bot.core.triage_rules import TEXTS, FileClass, Rule, TriageFile
 
 LINE_KEYS = ("added", "removed", "changed", "gone")
@@ -32,21 +31,6 @@ class FileFacts:
     visible: bool
     unread: bool
     needs_rule: bool = False
-
-
-class _Kept:
-    """What a whole pull request adds: a name found here only moved."""
-
-    def __init__(self, added: str) -> None:
-        self._added = added
-        self._names: dict[str, frozenset[str]] = {}
-
-    def names(self, pattern: Any) -> frozenset[str]:
-        """The names that a pattern finds; each pattern is asked once."""
-        known = self._names.get(pattern.pattern)
-        if known is None:
-            known = self._names[pattern.pattern] = frozenset(findall(pattern, self._added))
-        return known
 
 
 class Matcher:
@@ -101,38 +85,26 @@ class Matcher:
         return frozenset(found - self._title_except.match(change.title))
 
     def files(self, change: Change) -> list[FileFacts]:
-        """What each file says. A name that moved to another file is not gone."""
+        """What each file says; the texts decide which rules may speak of it."""
         allowed = self.texts(change)
-        comments = self._source.comments
-        read = []
-        for file in change.files:
-            path = self._paths.look_both(file.path, file.previous_path)
-            ignored = path.file_class is not None
-            read.append((file, path, Lines() if ignored else lines(file.patch or "", comments)))
-        kept = _Kept("".join([changed.added for _, _, changed in read]))
-        return [self._file(file, path, changed, allowed, kept) for file, path, changed in read]
+        return [self._file(file, allowed) for file in change.files]
 
-    def _file(
-        self,
-        file: ChangedFile,
-        path: PathFacts,
-        changed: Lines,
-        allowed: frozenset[int],
-        kept: _Kept,
-    ) -> FileFacts:
+    def _file(self, file: ChangedFile, allowed: frozenset[int]) -> FileFacts:
+        path = self._paths.look_both(file.path, file.previous_path)
         if path.file_class is not None:
             return FileFacts(file, path.file_class, {}, False, False)
+        changed = lines(file.patch or "", self._source.comments)
         hits = self._added.match(changed.added) | self._removed.match(changed.removed)
         if file.patch is None and _only_removes(file):
             changed = Lines(file_gone=True)
-        rules = self._holding(path.rules & allowed, hits, changed, kept)
+        rules = self._holding(path.rules & allowed, hits, changed)
         seen = path.visible or TRACE in allowed or _code(TRACE, "changed") in hits
         seen = seen or _only_removes(file)
         unread = file.patch is None and not path.visible and not _only_renamed(file)
         return FileFacts(file, None, rules, seen and not path.needs_rule, unread, path.needs_rule)
 
     def _holding(
-        self, candidates: frozenset[int], hits: frozenset[int], changed: Lines, kept: _Kept
+        self, candidates: frozenset[int], hits: frozenset[int], changed: Lines
     ) -> dict[int, str]:
         """The rules that hold for a file, with the name of what is gone ("" where none is)."""
         found: dict[int, str] = {}
@@ -142,15 +114,18 @@ class Matcher:
                 continue
             if self._source.rules[number].file_gone and not changed.file_gone:
                 continue
-            name = self._name_gone(number, changed.removed, kept) if self._gone[number] else ""
+            name = self._name_gone(number, changed) if self._gone[number] else ""
             if name is not None:
                 found[number] = name
         return found
 
-    def _name_gone(self, number: int, removed: str, kept: _Kept) -> str | None:
+    def _name_gone(self, number: int, changed: Lines) -> str | None:
+        """Only the file itself is searched: no other file may make a removal look harmless."""
         for pattern in self._gone[number]:
-            for name in findall(pattern, removed):
-                if name and name not in kept.names(pattern):
+            names = findall(pattern, changed.removed)
+            kept = set(findall(pattern, changed.added)) if names else set()
+            for name in names:
+                if name and name not in kept:
                     return name
         return None
 

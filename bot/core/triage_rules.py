@@ -127,9 +127,9 @@ class Rule(Strict):
 
     `paths`, `except`, the line keys and `file_gone` speak of one and the same file: `added`,
     `removed` and `changed` (either) search its lines; `gone` holds when the name in the pattern's
-    group stands on a removed line and on no added one of any file; `file_gone` when the file was
-    deleted. `text` is title or body. A title of `title_except` keeps the rule from holding. Of the
-    rules that hold `about` one thing only the highest is told.
+    group stands on a removed line and on no added one; `file_gone` when the file was deleted.
+    `text` is title or body. A title of `title_except` keeps the rule from holding. Of the rules
+    that hold `about` one thing only the highest is told.
     """
 
     id: Id
