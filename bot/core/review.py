@@ -225,9 +225,10 @@ def _pick(
         picks = tuple(sorted({*had, option}, key=order.index))
     else:
         picks = (option,)
-    text, source = (old.text, old.source) if old else ("", "")
+    text = old.text if old else ""
     if not picks and not text:
         return None
+    source = old.source if old and text else ""  # a pick by hand is nobody's offer
     return Answer(question.id, picks, text, by, now, door, source)
 
 
@@ -255,7 +256,9 @@ def _accept(
 
 
 def _unaccept(old: Answer | None, by: Actor, now: datetime, door: Door) -> Answer | None:
-    """Take an accepted line back; what was picked by hand stays."""
+    """Take an accepted offer back; what was picked by hand beside its line stays."""
     if old is None or not old.source:
         return old
+    if not old.text:
+        return None
     return Answer(old.question, old.picks, "", by, now, door) if old.picks else None

@@ -161,6 +161,20 @@ def test_unaccepting_a_line_keeps_what_was_picked_by_hand() -> None:
     assert (kept.picks, kept.text) == (("different",), "")
 
 
+def test_an_accepted_pick_is_taken_back_whole_and_gives_way_to_another_pick() -> None:
+    fix = review(title="fix: rounding of totals", body="")
+    accepted = answered(fix, "effect=accept")
+    answer = accepted.answer("effect")
+    assert answer is not None
+    assert (answer.picks, answer.source) == (("better",), "your title")
+    back, events = tick(accepted, {"effect=accept": False}, AUTHOR, NOW)
+    assert back.answer("effect") is None
+    assert [event.name for event in events] == ["answer.undone"]
+    other = answered(accepted, "effect=worse").answer("effect")
+    assert other is not None
+    assert (other.picks, other.source) == (("worse",), "")
+
+
 @pytest.mark.parametrize(
     "box", ["who=nobody", "nonsense=new", "who=", "=", "why=better", "reach=accept"]
 )
