@@ -5,6 +5,7 @@ No retries and no waiting here: PyGithub's own are off, the job layer paces and 
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Iterator
@@ -12,9 +13,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-import requests
-from github import Auth, Github, GithubException, GithubIntegration
+from github import Auth, BadAttributeException, Github, GithubException, GithubIntegration
 from github.CheckRun import CheckRun as GhCheckRun
+from github.GithubObject import CompletableGithubObject
 from github.PullRequest import PullRequest as GhPullRequest
 from github.Repository import Repository as GhRepository
 
@@ -25,6 +26,17 @@ from bot.ports import CheckRun, Posted
 
 MOST_FILES = 3000  # https://docs.github.com/en/rest/pulls/pulls#list-pull-requests-files
 TIMEOUT = 15  # seconds
+LONGEST_WAIT = 3600.0  # seconds
+# What PyGithub and the reading of its values raise over a body that is not GitHub's.
+NONSENSE = (
+    LookupError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    AssertionError,
+    RuntimeError,
+    BadAttributeException,
+)
 
 
 class GitHubGateway:
@@ -49,7 +61,7 @@ class GitHubGateway:
     def pull_request(self, repository: Repository, number: int) -> PullRequest:
         """See `ports.GitHub`."""
         with self._repository(repository) as repo:
-            return _pull_request(repository, repo.get_pull(number))
+            return _pull_request(repository, repo.get_pull(number).raw_data)
 
     def files(self, repository: Repository, number: int) -> tuple[tuple[ChangedFile, ...], bool]:
         """See `ports.GitHub`. A patch that GitHub leaves out (binary, too large) is None."""
@@ -70,16 +82,16 @@ class GitHubGateway:
         """See `ports.GitHub`."""
         with self._repository(repository) as repo:
             pulls = repo.get_pulls(state="open", sort="created", direction="asc")
-            return [_pull_request(repository, pull) for pull in pulls]
+            return [_pull_request(repository, _raw(pull)) for pull in pulls]
 
     def repository(self, installation: int, full_name: str) -> Repository:
         """See `ports.GitHub`."""
         known = Repository(0, full_name, installation)
         with self._repository(known) as repo:
             raw = repo.raw_data
-        return Repository(
-            raw["id"], raw["full_name"], installation, raw["private"], raw["default_branch"]
-        )
+            return Repository(
+                raw["id"], raw["full_name"], installation, raw["private"], raw["default_branch"]
+            )
 
     def default_head(self, repository: Repository) -> str | None:
         """See `ports.GitHub`."""
@@ -96,8 +108,8 @@ class GitHubGateway:
     def find_comments(self, repository: Repository, number: int, marker: str) -> list[Posted]:
         """See `ports.GitHub`."""
         with self._repository(repository) as repo:
-            comments = [c.raw_data for c in repo.get_pull(number).get_issue_comments()]
-        return [_posted(raw) for raw in comments if marker in (raw.get("body") or "")]
+            comments = [_raw(c) for c in self._lazy_pull(repo, number).get_issue_comments()]
+            return [_posted(raw) for raw in comments if marker in (raw.get("body") or "")]
 
     def create_comment(self, repository: Repository, number: int, body: str) -> Posted:
         """See `ports.GitHub`."""
@@ -123,12 +135,10 @@ class GitHubGateway:
     def find_check(self, repository: Repository, head_sha: str, check: CheckRun) -> int | None:
         """See `ports.GitHub`."""
         with self._repository(repository) as repo:
-            runs = [
-                run.raw_data
-                for run in repo.get_commit(head_sha).get_check_runs(check_name=check.name)
-            ]
-        ours = [run["id"] for run in runs if run.get("external_id") == check.external_id]
-        return max(ours, default=None)
+            listed = repo.get_commit(head_sha).get_check_runs(check_name=check.name)
+            runs = [_raw(run) for run in listed]
+            ours = [run["id"] for run in runs if run.get("external_id") == check.external_id]
+            return max(ours, default=None)
 
     def create_check(self, repository: Repository, head_sha: str, check: CheckRun) -> int:
         """See `ports.GitHub`."""
@@ -166,8 +176,17 @@ class GitHubGateway:
             if error.status == 401:
                 self._tokens.forget(installation)
             raise _meaning(error, key) from error
-        except (requests.RequestException, OSError) as error:
+        except OSError as error:  # requests' own errors are among them
             raise Transient(f"GitHub could not be reached: {type(error).__name__}") from error
+        except NONSENSE as error:
+            what = f"{type(error).__name__} {error}"[:200]
+            raise Transient(f"GitHub's answer made no sense: {what}") from error
+
+
+def _raw(listed: CompletableGithubObject) -> dict[str, Any]:
+    """One of a list as it was listed: `raw_data` would fetch each one again."""
+    raw: dict[str, Any] = listed._rawData
+    return raw
 
 
 def _meaning(error: GithubException, key: str) -> Exception:
@@ -185,14 +204,20 @@ def _meaning(error: GithubException, key: str) -> Exception:
 
 
 def _seconds(headers: dict[str, str]) -> float | None:
-    if retry_after := headers.get("retry-after"):
-        try:
-            return max(0.0, float(retry_after))
-        except ValueError:
-            return None
-    if headers.get("x-ratelimit-remaining") == "0" and (reset := headers.get("x-ratelimit-reset")):
-        return max(1.0, float(reset) - time.time())
-    return None
+    """How long GitHub asks us to wait, an hour at most: its longest window."""
+    told = _number(headers.get("retry-after"))
+    if told is None and headers.get("x-ratelimit-remaining") == "0":
+        reset = _number(headers.get("x-ratelimit-reset"))
+        told = None if reset is None else max(1.0, reset - time.time())
+    return None if told is None else min(max(0.0, told), LONGEST_WAIT)
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        value = float(text or "")
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
 
 
 def _message(error: GithubException) -> str:
@@ -200,8 +225,7 @@ def _message(error: GithubException) -> str:
     return str(data.get("message", "")) if isinstance(data, dict) else str(error.message or "")
 
 
-def _pull_request(repository: Repository, pull: GhPullRequest) -> PullRequest:
-    raw = pull.raw_data
+def _pull_request(repository: Repository, raw: dict[str, Any]) -> PullRequest:
     user = raw.get("user") or {"id": 0, "login": "ghost", "type": "User"}
     return PullRequest(
         repository=repository,

@@ -6,6 +6,8 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import jwt
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from github import Auth, GithubIntegration
 
@@ -16,23 +18,24 @@ EARLY = timedelta(minutes=5)
 
 def app_auth(app_id: int, private_key: str) -> Auth.AppAuth:
     """The App's own identity. The key is parsed once: parsing costs 48 ms, signing 1.4 ms."""
-    pem = private_key.strip().replace("\\n", "\n")
-    try:
-        key = load_pem_private_key(pem.encode(), password=None)
-    except (ValueError, TypeError):
-        rule = "is not a private key in PEM format. Paste the whole file that GitHub gave you."
-        raise ConfigError(
-            "environment",
-            0,
-            "EMPTYCHAIR_GITHUB__PRIVATE_KEY",
-            rule,
-            "-----BEGIN RSA PRIVATE KEY----- …",
-        ) from None
+    key = _parsed(private_key.strip().replace("\\n", "\n"))
 
     def sign(payload: dict[str, object]) -> str:
-        return jwt.encode(payload, key, algorithm="RS256")  # type: ignore[arg-type]
+        return jwt.encode(payload, key, algorithm="RS256")
 
     return Auth.AppAuth(app_id, sign_func=sign)
+
+
+def _parsed(pem: str) -> RSAPrivateKey:
+    try:
+        key = load_pem_private_key(pem.encode(), password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        key = None
+    if isinstance(key, RSAPrivateKey):
+        return key
+    rule = "is not an RSA private key in PEM format. Paste the whole file that GitHub gave you."
+    name, example = "EMPTYCHAIR_GITHUB__PRIVATE_KEY", "-----BEGIN RSA PRIVATE KEY----- …"
+    raise ConfigError("environment", 0, name, rule, example)
 
 
 class Tokens:
@@ -40,21 +43,26 @@ class Tokens:
 
     def __init__(self, integration: GithubIntegration) -> None:
         self._integration = integration
-        self._lock = threading.Lock()
-        self._locks: dict[int, threading.Lock] = {}
+        # One lock for all installations: PyGithub's connection is not made for two threads at
+        # once, and would hand one installation the token of another.
+        self._one_flight = threading.Lock()
         self._known: dict[int, tuple[str, datetime]] = {}
 
     def get(self, installation: int) -> str:
         """A token that is good for five minutes at least."""
-        with self._lock:
-            one_flight = self._locks.setdefault(installation, threading.Lock())
-        with one_flight:
-            token, expires = self._known.get(installation, ("", datetime.min.replace(tzinfo=UTC)))
-            if datetime.now(UTC) + EARLY >= expires:
-                fresh = self._integration.get_access_token(installation)
-                token, expires = fresh.token, fresh.expires_at
-                self._known[installation] = (token, expires)
+        if token := self._fresh(installation):
             return token
+        with self._one_flight:
+            return self._fresh(installation) or self._fetch(installation)
+
+    def _fresh(self, installation: int) -> str | None:
+        token, expires = self._known.get(installation, ("", None))
+        return token if expires and datetime.now(UTC) + EARLY < expires else None
+
+    def _fetch(self, installation: int) -> str:
+        fetched = self._integration.get_access_token(installation)
+        self._known[installation] = (fetched.token, fetched.expires_at)
+        return fetched.token
 
     def forget(self, installation: int) -> None:
         """GitHub refused the token: the next call fetches a new one."""
