@@ -16,6 +16,7 @@ from pydantic_settings import (
     NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
 )
 
 from bot.errors import ConfigError
@@ -38,9 +39,10 @@ class GitHubSettings(_Group):
 
     base_url: str = Field(
         "https://api.github.com",
+        pattern=r"^https?://\S+$",
         description="The API of GitHub, or of your GitHub Enterprise Server (`https://HOST/api/v3`)",
     )
-    app_id: int | None = Field(None, description="The App's id, from its settings page")
+    app_id: int | None = Field(None, ge=1, description="The App's id, from its settings page")
     private_key: SecretStr | None = Field(None, description="The App's private key, PEM text")
     webhook_secret: Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split)] = Field(
         (),
@@ -82,7 +84,11 @@ class Settings(BaseSettings):
     """Everything the process has to be told."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_nested_delimiter="__", extra="ignore", frozen=True
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        env_ignore_empty=True,  # what a compose file passes on without a value is not set
+        extra="ignore",
+        frozen=True,
     )
 
     database_url: str = Field("sqlite:///var/emptychair.db", description="Where the record is kept")
@@ -124,10 +130,15 @@ class _WithFiles(EnvSettingsSource):
 
 def _read_secret(name: str, path: str) -> str:
     try:
-        return Path(path).read_text(encoding="utf-8").strip()
+        content = Path(path).read_text(encoding="utf-8").strip()
+        rule = "names a file that is empty."
     except OSError as error:
-        rule = f"names a file that cannot be read ({error.strerror})."
-        raise ConfigError("environment", 0, name.upper(), rule) from None
+        content, rule = "", f"names a file that cannot be read ({error.strerror})."
+    except UnicodeDecodeError:
+        content, rule = "", "names a file that is not text."
+    if not content:
+        raise ConfigError("environment", 0, name.upper(), rule)
+    return content
 
 
 def load(**overrides: Any) -> Settings:
@@ -138,15 +149,26 @@ def load(**overrides: Any) -> Settings:
         first = error.errors(include_url=False, include_input=False)[0]
         name = PREFIX + "__".join(str(part).upper() for part in first["loc"])
         raise ConfigError("environment", 0, name, f"{first['msg']}.") from None
+    except SettingsError as error:
+        rule = f"cannot be read ({error}). Settings of a group have names of their own."
+        example = f"{PREFIX}GITHUB__APP_ID=12345"
+        raise ConfigError("environment", 0, PREFIX + "…", rule, example) from None
     _refuse_halves(settings.github)
+    for secret in settings.github.webhook_secret:
+        _refuse_weak("GITHUB__WEBHOOK_SECRET", secret, 8)
+    if settings.secret_key is not None:
+        _refuse_weak("SECRET_KEY", settings.secret_key, 16)
     return settings
 
 
-DEFAULT_SECRETS = {"secret", "changeme", "change-me", "development", "test", "password"}
+DEFAULT_SECRETS = {
+    *("secret", "changeme", "change-me", "change-me-please", "development", "password"),
+    *("your-secret-here", "your-webhook-secret", "webhook-secret", "mysecret", "12345678"),
+}
 
 
 def _refuse_halves(github: GitHubSettings) -> None:
-    """A door is off, or set up in full; and never with a secret that everybody knows."""
+    """A door is off, or set up in full."""
     parts = {
         "APP_ID": (github.app_id, "the App's settings page, under About"),
         "PRIVATE_KEY": (github.private_key, "the App's settings page, Generate a private key"),
@@ -157,15 +179,14 @@ def _refuse_halves(github: GitHubSettings) -> None:
         if given and not value:
             rule = f"is missing, but {given[0]} is set. Get it from {where}."
             raise ConfigError("environment", 0, f"{PREFIX}GITHUB__{name}", rule)
-    for secret in github.webhook_secret:
-        if (
-            secret.get_secret_value().lower() in DEFAULT_SECRETS
-            or len(secret.get_secret_value()) < 8
-        ):
-            rule = "is a default or too short. Use 32 random characters, the same as in the App."
-            raise ConfigError(
-                "environment", 0, f"{PREFIX}GITHUB__WEBHOOK_SECRET", rule, "openssl rand -hex 32"
-            )
+
+
+def _refuse_weak(name: str, secret: SecretStr, shortest: int) -> None:
+    """Never a secret that everybody knows or that can be guessed."""
+    value = secret.get_secret_value()
+    if value.lower() in DEFAULT_SECRETS or len(value) < shortest:
+        rule = f"is a default or too short ({shortest} characters at least)."
+        raise ConfigError("environment", 0, PREFIX + name, rule, "openssl rand -hex 32")
 
 
 def environment_names() -> list[tuple[str, str, str]]:

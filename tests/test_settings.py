@@ -1,0 +1,165 @@
+"""Settings: a door is whole or off, no secret is known to everybody, mistakes are named."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from bot import settings
+from bot.errors import ConfigError
+from bot.settings import PREFIX, Settings, environment_names
+from bot.store.engine import open_engine
+
+APP = {"GITHUB__APP_ID": "1", "GITHUB__PRIVATE_KEY": "PEM", "GITHUB__WEBHOOK_SECRET": "0123456789"}
+Load = Callable[..., Settings]
+
+
+@pytest.fixture
+def load(monkeypatch: pytest.MonkeyPatch) -> Load:
+    """Settings from these variables alone, named without their prefix."""
+    for name in list(os.environ):
+        if name.upper().startswith(PREFIX):
+            monkeypatch.delenv(name)
+
+    def read(**variables: str) -> Settings:
+        for name, value in variables.items():
+            monkeypatch.setenv(PREFIX + name, value)
+        return settings.load()
+
+    return read
+
+
+def refused(load: Load, **variables: str) -> str:
+    with pytest.raises(ConfigError) as caught:
+        load(**variables)
+    assert caught.value.__suppress_context__ or caught.value.__context__ is None
+    return str(caught.value)
+
+
+def test_without_settings_every_door_is_off_and_the_rest_has_defaults(load: Load) -> None:
+    read = load()
+    assert not read.github.on
+    assert read.database_url == "sqlite:///var/emptychair.db"
+    assert (read.jobs.workers, read.jobs.max_attempts, read.web.port) == (8, 12, 8080)
+
+
+def test_a_whole_door_is_on(load: Load) -> None:
+    read = load(**APP)
+    assert read.github.on
+    assert read.github.private_key is not None
+    assert read.github.private_key.get_secret_value() == "PEM"
+
+
+@pytest.mark.parametrize("missing", APP)
+def test_half_a_door_is_refused_by_the_name_of_what_is_missing(load: Load, missing: str) -> None:
+    text = refused(load, **{name: value for name, value in APP.items() if name != missing})
+    assert f"{PREFIX}{missing}: is missing" in text
+    assert "the App's settings page" in text
+
+
+@pytest.mark.parametrize("given", APP)
+def test_a_single_setting_is_half_a_door_too(load: Load, given: str) -> None:
+    assert "is missing" in refused(load, **{given: APP[given]})
+
+
+def test_what_is_passed_on_without_a_value_is_not_set(load: Load) -> None:
+    read = load(**dict.fromkeys(APP, ""), SECRET_KEY="", DATABASE_URL="")
+    assert not read.github.on
+    assert (read.secret_key, read.database_url) == (None, "sqlite:///var/emptychair.db")
+
+
+@pytest.mark.parametrize("secret", ["secret", "ChangeMe", "password", "1234567", "a,b"])
+def test_a_webhook_secret_that_everybody_knows_is_refused(load: Load, secret: str) -> None:
+    text = refused(load, **{**APP, "GITHUB__WEBHOOK_SECRET": secret})
+    assert f"{PREFIX}GITHUB__WEBHOOK_SECRET: is a default or too short" in text
+    assert "openssl rand -hex 32" in text
+
+
+@pytest.mark.parametrize("secret", ["changeme", "0123456789abcde", "development"])
+def test_a_root_key_that_can_be_guessed_is_refused(load: Load, secret: str) -> None:
+    assert f"{PREFIX}SECRET_KEY: is a default or too short" in refused(load, SECRET_KEY=secret)
+
+
+def test_several_webhook_secrets_are_separated_by_commas(load: Load) -> None:
+    read = load(**{**APP, "GITHUB__WEBHOOK_SECRET": "the-old-one, the-new-one,"})
+    secrets = [secret.get_secret_value() for secret in read.github.webhook_secret]
+    assert secrets == ["the-old-one", "the-new-one"]
+
+
+def test_one_weak_secret_among_several_is_refused(load: Load) -> None:
+    assert "too short" in refused(load, **{**APP, "GITHUB__WEBHOOK_SECRET": "0123456789,short"})
+
+
+def test_every_secret_may_stand_in_a_file(load: Load, tmp_path: Path) -> None:
+    for name in (*APP, "SECRET_KEY"):
+        (tmp_path / name).write_text(f"{APP.get(name, 'k' * 32)}\n")
+    read = load(**{f"{name}_FILE": str(tmp_path / name) for name in (*APP, "SECRET_KEY")})
+    assert read.github == load(**APP).github
+    assert read.secret_key is not None
+    assert read.secret_key.get_secret_value() == "k" * 32
+
+
+@pytest.mark.parametrize("kind", ["missing", "folder", "empty", "binary"])
+def test_a_secret_file_that_is_no_use_is_named(load: Load, tmp_path: Path, kind: str) -> None:
+    file = tmp_path / "key"
+    contents = {"empty": b" \n", "binary": b"\xff\xfe\x00"}
+    if kind == "folder":
+        file.mkdir()
+    elif kind in contents:
+        file.write_bytes(contents[kind])
+    text = refused(load, GITHUB__PRIVATE_KEY_FILE=str(file))
+    assert f"{PREFIX}GITHUB__PRIVATE_KEY_FILE: names a file that" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("JOBS__WORKERS", "0"),
+        ("JOBS__WORKERS", "65"),
+        ("JOBS__MAX_ATTEMPTS", "many"),
+        ("WEB__PORT", "65536"),
+        ("WEB__PORT", "-1"),
+        ("GITHUB__APP_ID", "0"),
+        ("GITHUB__APP_ID", "my-app"),
+        ("GITHUB__QUIET_SECONDS", "-1"),
+        ("GITHUB__QUIET_SECONDS", "nan"),
+        ("GITHUB__LIMITS", "maybe"),
+        ("GITHUB__BASE_URL", "github.example.com/api/v3"),
+        ("GITHUB__BASE_URL", "ftp://github.example.com"),
+        ("GITHUB__APPID", "1"),
+        ("JOBS", "8"),
+    ],
+)
+def test_a_value_that_cannot_be_is_named(load: Load, name: str, value: str) -> None:
+    assert f"environment: {PREFIX}{name}: " in refused(load, **{name: value})
+
+
+def test_a_group_that_is_set_as_a_whole_is_explained(load: Load) -> None:
+    assert "have names of their own" in refused(load, GITHUB="on")
+
+
+def test_an_unknown_database_is_refused(load: Load) -> None:
+    read = load(DATABASE_URL="oracle://scott:tiger@host/db")
+    with pytest.raises(ConfigError, match=f"{PREFIX}DATABASE_URL") as caught:
+        open_engine(read.database_url)
+    assert "tiger" not in str(caught.value)
+
+
+def test_secrets_are_not_shown_when_settings_are_printed(load: Load) -> None:
+    read = load(**{**APP, "GITHUB__PRIVATE_KEY": "hunter2"}, SECRET_KEY="hunter2" * 5)
+    assert "hunter2" not in repr(read) + str(read) + str(read.model_dump())
+    assert "0123456789" not in repr(read)
+
+
+def test_a_value_that_is_refused_is_not_shown(load: Load) -> None:
+    assert "hunter2" not in refused(load, GITHUB__APP_ID="hunter2")
+
+
+def test_every_setting_has_a_name_and_a_meaning() -> None:
+    names = environment_names()
+    assert (f"{PREFIX}JOBS__WORKERS", "8", "Threads that do the work") in names
+    assert all(name.startswith(PREFIX) and meaning for name, _, meaning in names)
+    assert len({name for name, _, _ in names}) == len(names)
