@@ -6,7 +6,7 @@ from bot.core.facts import MergeGroup
 from bot.flows.sync_pull_request import sync_pull_request
 from bot.flows.world import World
 from bot.ports import Transaction
-from bot.store import reviews
+from bot.store import merge_groups, reviews
 
 
 def answer_merge_group(world: World, group: MergeGroup) -> None:
@@ -15,9 +15,9 @@ def answer_merge_group(world: World, group: MergeGroup) -> None:
     A member that was never seen is looked at first.
     """
     repository = group.repository
-    world.store.write(lambda tx: reviews.save_merge_group(tx, group, world.clock()))
+    world.store.write(lambda tx: merge_groups.save(tx, group, world.clock()))
     with world.store.read() as connection:
-        numbers = reviews.merge_group_numbers(connection, repository.id, group.head_sha)
+        numbers = merge_groups.numbers(connection, repository.id, group.head_sha)
         unseen = [n for n in numbers if reviews.load(connection, repository.id, n) is None]
     for number in unseen:
         sync_pull_request(world, repository, number, None)

@@ -9,7 +9,7 @@ from bot.flows.publish_check import seed_check
 from bot.flows.sync_pull_request import sync_pull_request
 from bot.flows.world import World
 from bot.ports import Transaction
-from bot.store import installations, reviews
+from bot.store import installations, repositories
 
 BETWEEN = timedelta(seconds=2)  # two writes a pull request: far below GitHub's 80 a minute
 
@@ -33,7 +33,7 @@ def adopt_repository(world: World, installation: int, full_name: str) -> None:
     """Seed the check on the default branch and look at every open pull request."""
     world.wait_for(installation)
     repository = world.github.repository(installation, full_name)
-    world.store.write(lambda tx: reviews.save_repository(tx, repository))
+    world.store.write(lambda tx: repositories.save(tx, repository))
     seed_check(world, repository)
     pulls = world.github.open_pull_requests(repository)
     gap = BETWEEN if world.paced else timedelta()
@@ -50,6 +50,6 @@ def adopt_repository(world: World, installation: int, full_name: str) -> None:
 def visit_pull_request(world: World, repository: int, number: int) -> None:
     """Look at one open pull request, as if it had just been opened."""
     with world.store.read() as connection:
-        known = reviews.load_repository(connection, repository)
+        known = repositories.load(connection, repository)
     if known is not None:
         sync_pull_request(world, known, number, None)

@@ -13,7 +13,7 @@ from bot.core.review import Review
 from bot.errors import Rejected
 from bot.flows.world import World
 from bot.ports import CheckRun
-from bot.store import reviews, surfaces
+from bot.store import merge_groups, reviews, surfaces
 from bot.store.surfaces import CHECK
 from bot.views.github_check import check, seed
 
@@ -33,7 +33,7 @@ def publish_check(world: World, repository: int, head_sha: str, force: bool = Fa
 
 
 def _reviews(connection: Connection, repository: int, head_sha: str) -> list[Review]:
-    numbers = reviews.merge_group_numbers(connection, repository, head_sha)
+    numbers = merge_groups.numbers(connection, repository, head_sha)
     members = [reviews.load(connection, repository, number) for number in numbers]
     return [m for m in members if m] or reviews.load_by_head(connection, repository, head_sha)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.core.facts import RecheckAsked
 from bot.flows.sync_pull_request import sync_pull_request
 from bot.flows.world import World
-from bot.store import reviews
+from bot.store import merge_groups, reviews
 
 
 def recheck(world: World, fact: RecheckAsked) -> None:
@@ -15,7 +15,7 @@ def recheck(world: World, fact: RecheckAsked) -> None:
     """
     repository = fact.repository
     with world.store.read() as connection:
-        group = reviews.merge_group_numbers(connection, repository.id, fact.head_sha)
+        group = merge_groups.numbers(connection, repository.id, fact.head_sha)
         known = reviews.load_by_head(connection, repository.id, fact.head_sha)
     for number in dict.fromkeys([*group, *(r.subject.number for r in known), *fact.numbers]):
         sync_pull_request(world, repository, number, None)

@@ -12,7 +12,7 @@ from bot.core.review import Review, sync
 from bot.core.triage import Verdict
 from bot.flows.world import World
 from bot.ports import Transaction
-from bot.store import reviews
+from bot.store import reviews, subjects
 
 Files = tuple[tuple[ChangedFile, ...], bool]  # and whether these are all
 
@@ -41,9 +41,9 @@ def sync_pull_request(
     def work(tx: Transaction) -> None:
         saved = world.save(tx, found.review, found.events)
         if not seen.open:
-            reviews.save_files(tx, saved, "", None, True)
+            subjects.save_files(tx, saved.subject, "", None, True)
         elif found.fetched is not None:
-            reviews.save_files(tx, saved, _files_of(seen), *found.fetched)
+            subjects.save_files(tx, saved.subject, _files_of(seen), *found.fetched)
         if old is not None and old.subject.head_sha != seen.head_sha:
             world.publish_check(tx, repository.id, old.subject.head_sha)
 
@@ -128,7 +128,7 @@ def _triage(
 
 def _known_files(world: World, seen: PullRequest) -> Files | None:
     with world.store.read() as connection:
-        return reviews.load_files(connection, seen.repository.id, seen.number, _files_of(seen))
+        return subjects.load_files(connection, seen.repository.id, seen.number, _files_of(seen))
 
 
 def _files_of(seen: PullRequest) -> str:

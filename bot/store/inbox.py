@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.ports import Transaction
@@ -13,15 +13,14 @@ from bot.store import tables as t
 
 KEEP = timedelta(days=7)  # how long a body is kept; the id stays, so that a late copy is known
 
+_ACCEPT = upsert(t.delivery).on_conflict_do_nothing()
+_LOAD = select(t.delivery.c.event, t.delivery.c.body).where(t.delivery.c.id == bindparam("of"))
+
 
 def accept(tx: Transaction, id: str, event: str, action: str, packed: bytes, now: datetime) -> bool:
     """Store one delivery, its body packed by `pack`; False if it was here before."""
-    result = tx.connection.execute(
-        upsert(t.delivery)
-        .values(id=id, event=event, action=action, body=packed, received_at=now)
-        .on_conflict_do_nothing()
-    )
-    return result.rowcount == 1
+    row = {"id": id, "event": event, "action": action, "body": packed, "received_at": now}
+    return tx.connection.execute(_ACCEPT, row).rowcount == 1
 
 
 def pack(body: bytes) -> bytes:
@@ -31,9 +30,7 @@ def pack(body: bytes) -> bytes:
 
 def load(connection: Connection, id: str) -> tuple[str, bytes] | None:
     """(event, body) of a delivery; None when it is unknown or its body was dropped."""
-    row = connection.execute(
-        select(t.delivery.c.event, t.delivery.c.body).where(t.delivery.c.id == id)
-    ).first()
+    row = connection.execute(_LOAD, {"of": id}).first()
     return (row.event, zlib.decompress(row.body)) if row and row.body is not None else None
 
 

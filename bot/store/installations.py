@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.ports import Transaction
 from bot.store import tables as t
+
+_BOT_USER = select(t.installation.c.bot_user_id).where(t.installation.c.id == bindparam("of"))
 
 
 def save(tx: Transaction, id: int, account: str, removed_at: datetime | None) -> None:
@@ -23,13 +25,13 @@ def save(tx: Transaction, id: int, account: str, removed_at: datetime | None) ->
 
 def bot_user(connection: Connection, id: int) -> int | None:
     """Our own user id in an installation; None until we posted a first comment."""
-    return connection.execute(
-        select(t.installation.c.bot_user_id).where(t.installation.c.id == id)
-    ).scalar()
+    return connection.execute(_BOT_USER, {"of": id}).scalar()
 
 
 def learn_bot_user(tx: Transaction, id: int, user_id: int) -> None:
     """Remember our own user id."""
+    if bot_user(tx.connection, id) == user_id:
+        return
     tx.connection.execute(
         update(t.installation).where(t.installation.c.id == id).values(bot_user_id=user_id)
     )

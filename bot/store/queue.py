@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from bot.ports import Transaction
 from bot.store import tables as t
@@ -35,6 +35,11 @@ class Backlog:
     oldest: datetime | None
 
 
+# Statements on the hot path are made once: making one costs more than running it.
+_ADD = insert(t.job).returning(t.job.c.id)
+_REMOVE = delete(t.job).where(t.job.c.id == bindparam("job"))
+
+
 def add(
     tx: Transaction,
     name: str,
@@ -45,7 +50,7 @@ def add(
 ) -> Job:
     """Promise a job."""
     row = {"name": name, "args": dict(args), "lock": lock, "run_at": run_at, "created_at": now}
-    id = tx.connection.execute(insert(t.job).values(**row).returning(t.job.c.id)).scalar_one()
+    id = tx.connection.execute(_ADD, row).scalar_one()
     return Job(int(id), name, dict(args), lock, run_at, 0, now)
 
 
@@ -59,7 +64,7 @@ def ready_after(connection: Connection, id: int) -> list[Job]:
 
 def remove(tx: Transaction, id: int) -> None:
     """The job is done."""
-    tx.connection.execute(delete(t.job).where(t.job.c.id == id))
+    tx.connection.execute(_REMOVE, {"job": id})
 
 
 def put_back(tx: Transaction, job: Job, run_at: datetime, attempts: int, error: str) -> Job:

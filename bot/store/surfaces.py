@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Connection, and_, bindparam, select, update
 
 from bot.ports import Transaction
 from bot.store import tables as t
+from bot.store.upsert import upsert
 
 COMMENT, CHECK = "comment", "check"
+IDENTITY = ("kind", "repository_id", "key")
+
+# Statements on the hot path are made once: making one costs more than running it.
+_HERE = and_(
+    t.surface.c.kind == bindparam("of_kind"),
+    t.surface.c.repository_id == bindparam("of_repository"),
+    t.surface.c.key == bindparam("of_key"),
+)
+_LOAD = select(t.surface).where(_HERE)
+_EDITED = select(t.surface.c.edited_at).where(_HERE)
+_KEY = select(t.surface.c.key).where(
+    t.surface.c.kind == COMMENT,
+    t.surface.c.repository_id == bindparam("of"),
+    t.surface.c.external_id == bindparam("comment"),
+)
+_BEGIN = upsert(t.surface, IDENTITY, ("intent_at",))
+_DONE = upsert(t.surface, IDENTITY, ("external_id", "intent_at", "live"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +44,7 @@ class Surface:
 
 def load(connection: Connection, kind: str, repository: int, key: str) -> Surface:
     """What stands for that pull request number or commit; an empty surface if nothing does."""
-    row = connection.execute(select(t.surface).where(_is(kind, repository, key))).first()
+    row = connection.execute(_LOAD, _at(kind, repository, key)).first()
     if row is None:
         return Surface()
     live = zlib.decompress(row.live).decode() if row.live is not None else None
@@ -37,18 +53,13 @@ def load(connection: Connection, kind: str, repository: int, key: str) -> Surfac
 
 def comment_key(connection: Connection, repository: int, comment_id: int) -> str | None:
     """The number of the pull request on which our comment of that id stands."""
-    return connection.execute(
-        select(t.surface.c.key).where(
-            t.surface.c.kind == COMMENT,
-            t.surface.c.repository_id == repository,
-            t.surface.c.external_id == comment_id,
-        )
-    ).scalar()
+    return connection.execute(_KEY, {"of": repository, "comment": comment_id}).scalar()
 
 
 def begin(tx: Transaction, kind: str, repository: int, key: str, now: datetime) -> None:
     """Note that something is about to be created."""
-    _put(tx, kind, repository, key, {"intent_at": now})
+    row = {"kind": kind, "repository_id": repository, "key": key, "intent_at": now}
+    tx.connection.execute(_BEGIN, row)
 
 
 def done(
@@ -65,34 +76,31 @@ def done(
     `seen_edit` is the last edit that was known when we began. After a later one nobody can tell
     whose text came last, so the text counts as unknown and has to be written again.
     """
-    where = select(t.surface.c.edited_at).where(_is(kind, repository, key))
-    alone = tx.connection.execute(where).scalar() == seen_edit
-    text = zlib.compress(live.encode(), 1) if alone else None
-    row = {"external_id": external_id, "intent_at": None, "live": text}
-    _put(tx, kind, repository, key, row)
+    edited_at = tx.connection.execute(_EDITED, _at(kind, repository, key)).scalar()
+    alone = edited_at == seen_edit
+    row = {
+        "kind": kind,
+        "repository_id": repository,
+        "key": key,
+        "external_id": external_id,
+        "intent_at": None,
+        "live": zlib.compress(live.encode(), 1) if alone else None,
+    }
+    tx.connection.execute(_DONE, row)
     return alone
 
 
 def touched(tx: Transaction, kind: str, repository: int, key: str, live: str, at: datetime) -> None:
     """Note that a person changed the text."""
     row = {"live": zlib.compress(live.encode(), 1), "edited_at": at}
-    tx.connection.execute(update(t.surface).where(_is(kind, repository, key)).values(**row))
+    tx.connection.execute(update(t.surface).where(_HERE).values(**row), _at(kind, repository, key))
 
 
 def gone(tx: Transaction, kind: str, repository: int, key: str) -> None:
     """Note that it was deleted."""
     row = {"external_id": None, "live": None, "intent_at": None}
-    tx.connection.execute(update(t.surface).where(_is(kind, repository, key)).values(**row))
+    tx.connection.execute(update(t.surface).where(_HERE).values(**row), _at(kind, repository, key))
 
 
-def _put(tx: Transaction, kind: str, repository: int, key: str, row: Mapping[str, object]) -> None:
-    tx.connection.execute(
-        upsert(t.surface)
-        .values(kind=kind, repository_id=repository, key=key, **row)
-        .on_conflict_do_update(index_elements=["kind", "repository_id", "key"], set_=row)
-    )
-
-
-def _is(kind: str, repository: int, key: str) -> ColumnElement[bool]:
-    c = t.surface.c
-    return and_(c.kind == kind, c.repository_id == repository, c.key == key)
+def _at(kind: str, repository: int, key: str) -> dict[str, object]:
+    return {"of_kind": kind, "of_repository": repository, "of_key": key}

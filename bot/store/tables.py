@@ -205,6 +205,7 @@ surface = _table(
     Column("live", LargeBinary),  # zlib of the text that stands there, as far as we know
     Column("edited_at", UTCDateTime),  # the last edit by a person
     UniqueConstraint("kind", "repository_id", "key"),
+    Index(None, "repository_id", "external_id"),
 )
 
 merge_group = _table(

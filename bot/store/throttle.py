@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.ports import Transaction
 from bot.store import tables as t
 
+_BLOCKED = select(t.throttle.c.blocked_until).where(t.throttle.c.key == bindparam("of"))
+
 
 def blocked_until(connection: Connection, key: str) -> datetime | None:
     """When the next call may be made; None if nothing was said."""
-    return connection.execute(
-        select(t.throttle.c.blocked_until).where(t.throttle.c.key == key)
-    ).scalar()
+    return connection.execute(_BLOCKED, {"of": key}).scalar()
 
 
 def block(tx: Transaction, key: str, until: datetime) -> None:

@@ -81,7 +81,8 @@ def test_validate_names_every_broken_file_with_line_key_rule_and_example(tmp_pat
     (tmp_path / "overlays").mkdir()
     (tmp_path / "overlays" / "ui.yaml").write_text("id: ui\ntitle: x\ndefault_tier: high\n")
     (tmp_path / "organisation.yaml").write_text("mode:\n  - {repositories: '**', mode: loud}\n")
-    (tmp_path / "triage.yaml").write_text("rules:\n  - {id: loud, tier: R7, why: a reason, paths: ['**']}\n")
+    rule = "{id: loud, tier: R7, why: a reason, paths: ['**']}"
+    (tmp_path / "triage.yaml").write_text(f"rules:\n  - {rule}\n")
     (tmp_path / "organization.yaml").write_text("{}")
     found = run("validate", tmp_path, "--json")
     assert found.exit_code == 1

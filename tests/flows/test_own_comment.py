@@ -10,7 +10,7 @@ import pytest
 from bot.core.facts import CommentDeleted
 from bot.errors import Transient
 from bot.flows.own_comment import our_comment
-from bot.store import reviews, surfaces
+from bot.store import repositories, surfaces
 from bot.store.engine import open_engine
 from bot.store.schema import migrate
 from bot.store.store import Store
@@ -24,7 +24,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
     url = f"sqlite:///{tmp_path}/record.db"
     migrate(url)
     store = Store(open_engine(url))
-    store.write(lambda tx: reviews.save_repository(tx, REPOSITORY))
+    store.write(lambda tx: repositories.save(tx, REPOSITORY))
     yield store
     store.close()
 

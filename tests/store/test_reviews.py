@@ -14,7 +14,7 @@ from bot.core.review import Review, State
 from bot.core.tier import Tier
 from bot.errors import Stale
 from bot.ports import Transaction
-from bot.store import catalog, reviews
+from bot.store import catalog, checklists, merge_groups, repositories, reviews, subjects
 from bot.store import tables as t
 from bot.store.store import Store
 from tests import examples, make
@@ -32,7 +32,7 @@ def load(store: Store, number: int = 12) -> Review | None:
 
 def forget_checklists() -> None:
     """As after a restart: what is known of checklists stands in the database."""
-    reviews._checklists.clear()
+    checklists.forget()
 
 
 def test_a_review_with_everything_comes_back_as_it_was_after_a_restart(store: Store) -> None:
@@ -109,10 +109,10 @@ def test_the_highest_tier_is_remembered_when_the_tier_falls(store: Store) -> Non
 def test_a_repository_that_was_renamed_or_installed_anew_is_known_by_its_id(store: Store) -> None:
     save(store, examples.review())
     renamed = Repository(501, "acme/store", 8, private=True, default_branch="trunk")
-    store.write(lambda tx: reviews.save_repository(tx, renamed))
+    store.write(lambda tx: repositories.save(tx, renamed))
     with store.read() as connection:
-        assert reviews.load_repository(connection, 501) == renamed
-        assert reviews.load_repository(connection, 502) is None
+        assert repositories.load(connection, 501) == renamed
+        assert repositories.load(connection, 502) is None
     found = load(store)
     assert found is not None
     assert found.subject.repository == renamed
@@ -128,7 +128,9 @@ def test_of_the_reviews_with_one_head_the_open_ones_count(store: Store) -> None:
     with store.read() as connection:
         assert reviews.load_by_head(connection, 501, head) == [opened]
         assert reviews.load_by_head(connection, 502, head) == []
-        assert reviews.load_by_id(connection, closed.id) == closed
+        assert (
+            reviews.load(connection, closed.subject.repository.id, closed.subject.number) == closed
+        )
 
 
 FILES = (
@@ -142,31 +144,34 @@ def test_files_are_kept_for_one_head_and_base_and_dropped_on_close(store: Store)
     saved = save(store, examples.review())
 
     def keep(tx: Transaction) -> None:
-        reviews.save_files(tx, saved, "head:main", FILES, False)
+        subjects.save_files(tx, saved.subject, "head:main", FILES, False)
 
     store.write(keep)
     with store.read() as connection:
-        assert reviews.load_files(connection, 501, 12, "head:main") == (FILES, False)
-        assert reviews.load_files(connection, 501, 12, "head:release") is None
-        assert reviews.load_files(connection, 501, 13, "head:main") is None
+        assert subjects.load_files(connection, 501, 12, "head:main") == (FILES, False)
+        assert subjects.load_files(connection, 501, 12, "head:release") is None
+        assert subjects.load_files(connection, 501, 13, "head:main") is None
     save(store, replace(saved, last_picked="who"))
     with store.read() as connection:
-        assert reviews.load_files(connection, 501, 12, "head:main") == (FILES, False)
-    store.write(lambda tx: reviews.save_files(tx, saved, "", None, True))
+        assert subjects.load_files(connection, 501, 12, "head:main") == (FILES, False)
+    store.write(lambda tx: subjects.save_files(tx, saved.subject, "", None, True))
     with store.read() as connection:
-        assert reviews.load_files(connection, 501, 12, "head:main") is None
-        assert reviews.load_files(connection, 501, 12, "") is None
+        assert subjects.load_files(connection, 501, 12, "head:main") is None
+        assert subjects.load_files(connection, 501, 12, "") is None
 
 
 def groups(store: Store, *members: tuple[str, str, int]) -> None:
-    for head, base, number in members:
-        group = MergeGroup(examples.REPOSITORY, head, base, number)
-        store.write(lambda tx, group=group: reviews.save_merge_group(tx, group, NOW))  # type: ignore[misc]
+    def work(tx: Transaction) -> None:
+        for head, base, number in members:
+            group = MergeGroup(examples.REPOSITORY, head, base, number)
+            merge_groups.save(tx, group, NOW)
+
+    store.write(work)
 
 
 def numbers(store: Store, head: str) -> list[int]:
     with store.read() as connection:
-        return reviews.merge_group_numbers(connection, 501, head)
+        return merge_groups.numbers(connection, 501, head)
 
 
 def test_a_merge_group_has_the_members_of_those_that_it_is_built_on(store: Store) -> None:

@@ -192,6 +192,13 @@ def upgrade() -> None:
             "kind", "repository_id", "key", name=op.f("uq_surface_kind_repository_id_key")
         ),
     )
+    with op.batch_alter_table("surface", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_surface_repository_id_external_id"),
+            ["repository_id", "external_id"],
+            unique=False,
+        )
+
     op.create_table(
         "review",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
