@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -222,3 +223,14 @@ def test_a_check_on_a_commit_that_is_not_there_is_rejected(
     with pytest.raises(Rejected) as caught:
         gateway.create_check(shop, "f" * 40, CHECK)
     assert caught.value.status == 422
+
+
+def test_calls_follow_each_other_without_a_pause(
+    github: StandIn, gateway: GitHubGateway, shop: Repository
+) -> None:
+    number = opened(github)
+    began = time.monotonic()
+    for n in range(5):
+        gateway.create_comment(shop, number, f"text {n}")
+        gateway.pull_request(shop, number)
+    assert time.monotonic() - began < 0.9  # PyGithub would sleep for 1 s between two writes

@@ -169,7 +169,7 @@ def test_a_job_that_came_too_late_for_the_record_runs_again_at_once(bench: Bench
 
 
 def test_a_job_that_waits_for_its_next_try_holds_its_lane_and_no_other(bench: Bench) -> None:
-    handler, calls = failing(Transient("busy", retry_after=0.4))
+    handler, calls = failing(Transient("busy", retry_after=0.3))
     bench.start(again=handler)
     bench.enqueue("again", lock="one")
     bench.enqueue("note", lock="one", n="behind")
@@ -198,7 +198,7 @@ def test_jobs_for_later_run_in_the_order_in_which_they_are_due(bench: Bench) -> 
 
 def test_a_job_for_much_later_does_not_disturb_the_workers(bench: Bench) -> None:
     bench.start(workers=1)
-    bench.enqueue("note", delay=200 * 365 * 86400, n="in two centuries")
+    bench.enqueue("note", delay=400 * 365 * 86400, n="in four centuries")
     bench.enqueue("note", n="now")
     wait_until(lambda: bench.done == ["now"])
 
@@ -308,7 +308,7 @@ def test_what_ran_at_a_crash_runs_again_at_the_next_start_and_first_in_its_lane(
 
 
 def test_a_job_that_waits_for_its_next_try_holds_its_lane_over_a_restart(bench: Bench) -> None:
-    handler, calls = failing(Transient("busy", retry_after=0.5))
+    handler, calls = failing(Transient("busy", retry_after=0.3))
     bench.start(again=handler)
     bench.enqueue("again", lock="one")
     wait_until(lambda: bench.rows("attempts") == [1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 
 import pytest
@@ -52,6 +53,17 @@ def test_an_empty_ledger_and_a_written_one_hold(store: Store, written: Store) ->
     assert first_broken(written) is None
     with written.read() as connection:
         assert connection.execute(select(func.count()).select_from(t.ledger)).scalar() == 6
+
+
+def test_a_row_says_what_happened_when_through_which_door_and_who(written: Store) -> None:
+    with written.read() as connection:
+        row = connection.execute(select(t.ledger).where(t.ledger.c.seq == 2)).mappings().one()
+    assert (row["event"], row["door"], row["actor"]) == (
+        "answer.given", "github comment", "12:maintainer",
+    )  # fmt: skip
+    assert row["data"] == {"question": "who", "picks": ["new", "paying"]}
+    assert row["at"] == NOW
+    assert row["actor_digest"] == hashlib.sha256(b"1" * 16 + b"12:maintainer").hexdigest()
 
 
 def test_an_empty_ledger_holds(store: Store) -> None:
