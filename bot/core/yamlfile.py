@@ -13,7 +13,6 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.errors import ConfigError
 
-
 MOST_VALUES = 100_000  # in one file, aliases written out
 
 

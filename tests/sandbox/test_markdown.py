@@ -62,7 +62,9 @@ def test_a_box_that_is_not_there_cannot_be_ticked() -> None:
         toggle_task("- [ ] one", 1, True)
 
 
-LINES = st.sampled_from([*BODY.splitlines(), "", "text", "* [x] star", "+ [ ] plus", "2) [ ] two"])
+# A comment that is opened and never closed hides the rest, on GitHub and here; not in pieces then.
+WHOLE = [line for line in BODY.splitlines() if ("<!--" in line) == ("-->" in line)]
+LINES = st.sampled_from([*WHOLE, "", "text", "* [x] star", "+ [ ] plus", "2) [ ] two"])
 
 
 @given(st.lists(LINES, max_size=14).map("\n".join), st.integers(0, 9))
