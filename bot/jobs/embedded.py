@@ -31,6 +31,7 @@ Clock = Callable[[], datetime]
 
 POLL_SECONDS = 0.5  # how soon jobs of another process (a command line) are seen
 LONGEST_PAUSE = timedelta(minutes=5)
+NOT_FOUND_TRIES = 3  # then it is really gone
 LONGEST_NAP = 60  # seconds; a worker looks at the clock that often, in case somebody set it
 NOT_SAVED = timedelta(seconds=5)  # until the next try where not even the failure could be noted
 log = structlog.get_logger()
@@ -250,7 +251,7 @@ class EmbeddedJobs:
         reason = f"{type(error).__name__}: {error}"
         told = error.retry_after if isinstance(error, Transient) else None
         failed = job.attempts + 1 if told is None else max(job.attempts, 1)
-        if told is None and (isinstance(error, Rejected) or failed >= self._max_attempts):
+        if told is None and (_final(error, failed) or failed >= self._max_attempts):
             log.error("job.parked", error=reason, exc_info=error)
             self._store.write(lambda tx: queue.park(tx, job.id, failed, reason))
             return None
@@ -264,6 +265,13 @@ class EmbeddedJobs:
             return queue.put_back(tx, job, run_at, failed, reason)
 
         return self._store.write(work)
+
+
+def _final(error: BaseException, failed: int) -> bool:
+    """Whether asking again is pointless. What GitHub has just announced may be 404 for a moment."""
+    if not isinstance(error, Rejected):
+        return False
+    return error.status != 404 or failed >= NOT_FOUND_TRIES
 
 
 def _pause(job: Job, error: BaseException, told: float | None) -> timedelta:

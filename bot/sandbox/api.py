@@ -77,6 +77,8 @@ def _before(fault: Fault | None) -> Response | None:
         return None
     if fault.kind == "reset":
         return HangUp(reset=True)
+    if fault.kind == "404-before":
+        return not_found()
     if fault.kind == "502-before":
         return Response(BAD_GATEWAY, 502, media_type="text/html")
     if fault.kind in ("limit-403", "limit-429"):

@@ -13,6 +13,7 @@ Kind = Literal[
     "slow-answer",  # it happened at once, the answer takes `seconds`
     "limit-429",  # too many requests, with Retry-After
     "limit-403",  # secondary limit, with Retry-After
+    "404-before",  # not found, as for a moment after something was made
     "502-before",  # bad gateway, nothing happened
     "502-after",  # bad gateway, and yet it happened
     "lost-answer",  # it happened, the connection closes without a word

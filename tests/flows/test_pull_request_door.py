@@ -516,3 +516,9 @@ def test_a_tick_before_we_know_our_own_comment_counts(pair: Pair) -> None:
     assert until(lambda: says(pair, number)[1] == "1 of 5 answered")
     assert until(lambda: pair.settle() and not pair.bot_backlog())
     assert parse_comment(only_comment(pair, number).body)["effect=better"]
+
+
+def test_what_github_has_announced_may_be_missing_for_a_moment(pair: Pair) -> None:
+    pair.github.faults.add("404-before", on="GET /repos/*/pulls/*/files", times=1)
+    number = pair.github.open_pull_request(title="Theme", body=BODY, files=(THEME,))
+    assert until(lambda: says(pair, number)[1] == "0 of 5 answered")

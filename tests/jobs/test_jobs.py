@@ -228,6 +228,18 @@ def test_what_was_rejected_is_parked_with_its_error_and_frees_its_lane(bench: Be
     assert error.startswith("Rejected: GitHub answered 422: \\ud800")
 
 
+def test_what_is_not_found_is_asked_for_three_times(bench: Bench) -> None:
+    handler, calls = failing(*(Rejected("not found", 404) for _ in range(9)))
+    bench.start(bad=handler)
+    bench.enqueue("bad")
+    for count in (1, 2):
+        wait_until(lambda count=count: bench.rows("attempts") == [count])  # type: ignore[misc]
+        bench.clock.forward(5)
+        bench.enqueue("note", n=count)
+    wait_until(lambda: bench.rows("state") == ["parked"])
+    assert len(calls) == 3
+
+
 def test_what_fails_too_often_is_parked_and_frees_its_lane(bench: Bench) -> None:
     handler, calls = failing(*(ValueError("x" * 5000) for _ in range(9)))
     bench.start(max_attempts=3, bad=handler)
@@ -244,7 +256,7 @@ def test_what_fails_too_often_is_parked_and_frees_its_lane(bench: Bench) -> None
 
 
 def test_what_is_parked_stays_parked_after_a_restart(bench: Bench) -> None:
-    handler, calls = failing(Rejected("no", 404))
+    handler, calls = failing(Rejected("no", 403))
     bench.start(bad=handler)
     bench.enqueue("bad")
     wait_until(lambda: bench.rows("state") == ["parked"])
