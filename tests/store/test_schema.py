@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, insert, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from bot.errors import ConfigError
 from bot.store import schema
@@ -104,6 +106,23 @@ def test_two_processes_may_migrate_at_once(tmp_path: Path) -> None:
     engine = open_engine(url)
     assert schema_version(engine) == schema.HEAD
     engine.dispose()
+
+
+def test_a_fresh_database_is_opened_also_while_another_process_writes_to_it(tmp_path: Path) -> None:
+    file = tmp_path / "new.db"
+    with closing(sqlite3.connect(file, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        hasty = open_engine(f"sqlite:///{file}", busy_seconds=0.05)
+        with pytest.raises(OperationalError, match="locked"):
+            hasty.connect()
+        patient = open_engine(f"sqlite:///{file}", busy_seconds=5)
+        with ThreadPoolExecutor(1) as thread:
+            opened = thread.submit(schema_version, patient)
+            with pytest.raises(TimeoutError):
+                opened.result(0.05)
+            other.execute("ROLLBACK")
+            assert opened.result(5) is None
+    patient.dispose()
 
 
 @pytest.mark.parametrize(
