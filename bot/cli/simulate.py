@@ -102,5 +102,8 @@ def _review(subject: PullRequest, diff_file: Path | None, read: catalog.Catalog)
 def _files(diff_file: Path | None) -> tuple[ChangedFile, ...]:
     if diff_file is None:
         return ()
-    patches = diff.split(diff_file.read_text(encoding="utf-8", errors="replace"))
+    text = diff_file.read_text(encoding="utf-8", errors="replace")
+    patches = diff.split(text)
+    if text.strip() and not patches:
+        raise UserError(f"{diff_file} {diff.NO_FILE}.")
     return tuple(ChangedFile(path, *diff.counts(patch), patch) for path, patch in patches.items())

@@ -21,7 +21,10 @@ class BadRow(ValueError):
 
 def change(row: dict[str, Any]) -> Change:
     """One row as triage sees it; a missing field is empty, a file outside the diff was not read."""
-    patches = diff.split(_text(row, "diff"))
+    text = _text(row, "diff")
+    patches = diff.split(text)
+    if text.strip() and not patches:
+        raise BadRow(f"`diff` {diff.NO_FILE}")
     unknown = row.get("files") is None and row.get("diff") is None
     return Change(
         title=_text(row, "title"),

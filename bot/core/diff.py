@@ -6,10 +6,14 @@ import re
 from dataclasses import dataclass
 
 _HEADER = "\ndiff --git "
-_NEW_PATH = re.compile(r"^\+\+\+ (?:b/)?(.+?)\t?$", re.MULTILINE)
-_OLD_PATH = re.compile(r"^--- (?:a/)?(.+?)\t?$", re.MULTILINE)
+_PLAIN_HEADER = re.compile(r"^(?=--- .+\n\+\+\+ .+\n@@ )", re.MULTILINE)  # as `diff -u` prints it
+_NEW_PATH = re.compile(r"^\+\+\+ (?:b/)?(.+?)(?:[\t\r].*)?$", re.MULTILINE)
+_OLD_PATH = re.compile(r"^--- (?:a/)?(.+?)(?:[\t\r].*)?$", re.MULTILINE)
 _FIRST_LINE = re.compile(r"(?:a/)?.+ b/(.+)")
 _FILE_GONE = re.compile(r"^@@ -\d+(?:,\d+)? \+0,0 @@", re.MULTILINE)
+
+
+NO_FILE = "holds no file that can be read; give what `git diff` or `gh pr diff` prints"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +32,18 @@ def split(diff: str) -> dict[str, str]:
     """The patch of each file, by its path after the change (before it, when it was deleted).
 
     Patches lose their file header and begin at the first hunk; without a hunk (a rename, a binary
-    file) they are empty. Text that is no diff gives an empty dict.
+    file) they are empty. A file that stands there twice (a series of commits) has both patches.
+    Text that is no diff gives an empty dict.
     """
     patches: dict[str, str] = {}
-    for part in f"\n{diff}".split(_HEADER)[1:]:
+    before, *parts = f"\n{diff}".split(_HEADER)
+    for part in (*_PLAIN_HEADER.split(before)[1:], *parts):
         start = part.find("\n@@ ")
         header = part if start < 0 else part[:start]
         path = _path(header)
         if path:
-            patches[path] = "" if start < 0 else part[start + 1 :]
+            patch = "" if start < 0 else part[start + 1 :]
+            patches[path] = f"{patches[path]}\n{patch}" if path in patches else patch
     return patches
 
 

@@ -52,6 +52,13 @@ def test_simulate_says_when_it_could_not_see_the_files() -> None:
     assert found["check"]["conclusion"] == "neutral"
 
 
+def test_simulate_refuses_a_diff_in_which_it_finds_no_file(tmp_path: Path) -> None:
+    (tmp_path / "c.diff").write_text("Only in new: a.py\n")
+    found = run("simulate", OPENED, "--diff", tmp_path / "c.diff")
+    assert found.exit_code == 1
+    assert "c.diff holds no file that can be read; give what `git diff`" in found.output
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [

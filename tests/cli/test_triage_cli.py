@@ -80,6 +80,11 @@ def test_the_files_of_the_diff_stand_in_for_a_missing_list() -> None:
     assert answers(run({"id": 1, "diff": DIFF}))[0]["tier"] == "R3"
 
 
+def test_a_diff_as_diff_u_prints_it_is_read() -> None:
+    plain = DIFF.partition("\n")[2]
+    assert answers(run({"id": 1, "diff": plain}))[0]["tier"] == "R3"
+
+
 def test_a_cut_diff_cannot_make_r0() -> None:
     quiet = {"id": 1, "files": [{"path": "a.py", "additions": 1}], "diff": ""}
     cut = {
@@ -101,6 +106,10 @@ def test_a_cut_diff_cannot_make_r0() -> None:
         ({"id": 1, "files": ["a"]}, "line 2: a file of `files` has no `path`"),
         ({"id": 1, "files": [{"path": "a", "additions": "many"}]}, "line 2: `additions`"),
         ({"id": 1, "labels": "a"}, "line 2: `labels` is not a list"),
+        (
+            {"id": 1, "diff": "*** a.py\n--- b.py\n"},
+            "line 2: `diff` holds no file that can be read",
+        ),
         ("[" * 100_000, "line 2: "),
     ],
 )

@@ -313,6 +313,32 @@ def test_a_diff_is_cut_into_files_and_lines() -> None:
     assert diff.split("no diff at all") == {}
 
 
+def test_a_diff_without_git_lines_is_cut_at_its_file_headers() -> None:
+    text = (
+        "diff -ru old/a.py new/a.py\n--- a/a.py\t2024-05-01 10:00:00 +0000\n"
+        "+++ b/a.py\t2024-05-02 10:00:00 +0000\n@@ -1 +1 @@\n-old\n+new\n"
+        "--- c.sql\r\n+++ c.sql\r\n@@ -1,2 +1,1 @@\n--- a remark\n same\n"
+    )
+    patches = diff.split(text)
+    assert list(patches) == ["a.py", "c.sql"]
+    assert diff.lines(patches["a.py"]).added == "new\n"
+    assert diff.lines(patches["c.sql"]).removed == "-- a remark\n"
+    assert diff.counts(patches["c.sql"]) == (0, 1)
+
+
+@pytest.mark.parametrize("git_first", [True, False])
+def test_a_file_before_or_after_a_git_diff_hides_no_line(git_first: bool) -> None:
+    plain = '--- a/x\n+++ b/x\n@@ -1 +1 @@\n-drop("a")\n+keep\n'
+    git = f"diff --git a/y b/y\n{plain}".replace("/x", "/y")
+    joined = "".join(diff.split(git + plain if git_first else plain + git).values())
+    assert joined.count('-drop("a")') == 2
+
+
+def test_a_file_that_a_series_of_commits_changes_twice_keeps_both_patches() -> None:
+    one = "diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n"
+    assert diff.counts(diff.split(one + one.replace("-a\n+b", "-c\n+d"))["x"]) == (2, 2)
+
+
 WORDS = st.sampled_from(
     [
         "fix: login", "feat!: price", "chore: x", "remove the endpoint", "data loss", "@a", "`",
