@@ -53,10 +53,15 @@ class Triage:
         self.version = version
 
     @classmethod
-    def parse(cls, text: str, file: str) -> Triage:
-        """Rules from YAML. `file` is the name that errors show. Raises ConfigError."""
-        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-        return cls(read(text, file), digest[:VERSION_LENGTH])
+    def parse(cls, text: str, file: str, shipped: str | None = None) -> Triage:
+        """Rules from YAML. `file` is the name that errors show. Raises ConfigError.
+
+        `shipped` is the text of our own rules, for a file that builds on them.
+        """
+        found = read(text, file, shipped)
+        content = f"{text}{shipped}" if found.extends else text
+        digest = hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
+        return cls(found, digest[:VERSION_LENGTH])
 
     def decide(self, change: Change) -> Verdict:
         """The tier is the highest that any rule asks; R0 only when nothing can be noticed."""

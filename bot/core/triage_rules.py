@@ -30,6 +30,7 @@ EXAMPLES = {
     "file_gone": "file_gone: true",
     "comments": 'comments: ["//", "# "]',
     **{key: f"{key}: ['(?i)\\bwords to find\\b']" for key in (*TEXTS, *LINES)},
+    "extends": "extends: triage",
     "rules": 'rules: [{id: everything, paths: ["**"], tier: R1, why: "everything is asked"}]',
 }
 
@@ -162,8 +163,12 @@ class Rule(Strict):
 
 
 class TriageFile(Strict):
-    """The whole file; every section may be left out."""
+    """The whole file; every section may be left out.
 
+    With `extends: triage` the shipped rules follow the own ones.
+    """
+
+    extends: Literal["triage"] | None = None
     comments: tuple[str, ...] = ()
     ignore: tuple[FileClass, ...] = ()
     traces: Traces | None = None
@@ -171,13 +176,31 @@ class TriageFile(Strict):
     rules: tuple[Rule, ...] = ()
 
 
-def read(text: str, file: str) -> TriageFile:
-    """The rules of one file. Raises ConfigError at the first thing that is wrong."""
+def read(text: str, file: str, shipped: str | None = None) -> TriageFile:
+    """The rules of one file. Raises ConfigError at the first thing that is wrong.
+
+    `shipped` is the text of the file that `extends: triage` builds on.
+    """
     found = yamlfile.parse(TriageFile, text, file, EXAMPLES)
     ids = [("ignore", index, each.id) for index, each in enumerate(found.ignore)]
     ids += [("rules", index, each.id) for index, each in enumerate(found.rules)]
     _refuse_twins(ids, text, file)
-    return found
+    if found.extends is None:
+        return found
+    if shipped is None:
+        raise ConfigError(file, 1, "extends", "has nothing here to build on.")
+    return _extended(found, read(shipped, "triage.yaml"))
+
+
+def _extended(own: TriageFile, shipped: TriageFile) -> TriageFile:
+    """The own rules before the shipped ones; an own id takes the place of a shipped one."""
+    taken = {each.id for each in own.ignore} | {each.id for each in own.rules}
+    given = {name: getattr(own, name) for name in own.model_fields_set}
+    both = {
+        "ignore": (*own.ignore, *(each for each in shipped.ignore if each.id not in taken)),
+        "rules": (*own.rules, *(each for each in shipped.rules if each.id not in taken)),
+    }
+    return shipped.model_copy(update=given | both)
 
 
 def _refuse_twins(ids: Iterable[tuple[str, int, str]], text: str, file: str) -> None:

@@ -99,7 +99,8 @@ class _Reader:
         return parse_overlay(*self._read(f"overlays/{name}.yaml"))
 
     def triage(self) -> Triage:
-        return Triage.parse(*self._read(TRIAGE))
+        ours = (shipped() / TRIAGE).read_text(encoding="utf-8")
+        return Triage.parse(*self._read(TRIAGE), ours)
 
     def checklist(self, organisation: Organisation, overlays: tuple[Overlay, ...]) -> Checklist:
         segments = organisation.segments

@@ -133,6 +133,14 @@ def test_without_json_a_table_is_shown_and_paths_are_no_markup() -> None:
     assert "R3" in result.stdout
 
 
+def test_an_organisation_builds_on_our_rules(tmp_path: Path) -> None:
+    own = 'extends: triage\nrules: [{id: all, paths: ["**"], tier: R1, why: "everything"}]'
+    (tmp_path / "triage.yaml").write_text(own, encoding="utf-8")
+    result = run(ROW, arguments=("--json", "--checklists", str(tmp_path)))
+    assert [each["tier"] for each in answers(result)] == ["R3"]
+    assert "everything" in answers(result)[0]["why"]
+
+
 def test_an_organisation_brings_its_own_rules(tmp_path: Path) -> None:
     own = 'rules: [{id: everything, paths: ["**"], tier: R1, why: "everything is asked"}]'
     (tmp_path / "triage.yaml").write_text(own, encoding="utf-8")

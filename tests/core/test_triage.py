@@ -112,6 +112,43 @@ def test_an_organisation_may_bring_one_rule_for_everything() -> None:
     assert own.decide(Change()).tier == Tier.R0
 
 
+def test_rules_of_ones_own_may_build_on_the_shipped_ones() -> None:
+    text = """extends: triage
+ignore: [{id: notes, paths: ["notes/**"], why: "notes"}]
+rules: [{id: price-page, paths: ["till/**"], tier: R2, why: "our till"}]
+"""
+    own = Triage.parse(text, "own.yaml", RULES)
+    reasons = {
+        path: own.decide(Change(files=(changed(path),))).reasons[0].text
+        for path in ("till/a.py", "terms.md", "notes/terms.md", "yarn.lock")
+    }
+    assert reasons["till/a.py"] == "our till"
+    assert "what people agree to" in reasons["terms.md"]
+    assert reasons["notes/terms.md"].endswith(": notes")
+    assert reasons["yarn.lock"].endswith(": lock files and pinned versions")
+
+
+def test_an_own_rule_takes_the_place_of_the_shipped_one_of_its_id() -> None:
+    text = 'extends: triage\nrules: [{id: price-page, paths: ["till/**"], tier: R2, why: our till}]'
+    prices = Change(files=(changed("pricing/plans.md"),))
+    assert "price-page" in [reason.rule for reason in TRIAGE.decide(prices).reasons]
+    own = Triage.parse(text, "own.yaml", RULES)
+    assert "price-page" not in [reason.rule for reason in own.decide(prices).reasons]
+
+
+def test_texts_comments_and_traces_are_the_shipped_ones_unless_given() -> None:
+    text = 'extends: triage\ntexts: {unseen: "all quiet"}\ntraces: {paths: ["*.py"]}'
+    own = Triage.parse(text, "own.yaml", RULES)
+    remark = Change(files=(changed("a.go", "@@ -1 +1 @@\n-// a\n+// b\n"),))
+    assert own.decide(remark).reasons[0].text == "all quiet"
+    assert own.decide(Change(files=(changed("a.py"),))).tier == Tier.R1
+
+
+def test_what_is_built_on_the_shipped_rules_changes_version_with_them() -> None:
+    versions = {Triage.parse("extends: triage", "own.yaml", s).version for s in (RULES, MINIMAL)}
+    assert len(versions) == 2
+
+
 def test_without_any_rule_every_change_counts_as_seen() -> None:
     verdict = Triage.parse("", "empty.yaml").decide(Change(files=(changed("a.py"),)))
     assert verdict.tier == Tier.R1
@@ -257,6 +294,8 @@ def test_all_keys_of_a_rule_must_hold_in_one_and_the_same_file() -> None:
         ("rules:\n  - id: one\n    why: why\n    paths: [a]", 2, "rules.0.tier", "missing"),
         (f"{MINIMAL[:-1]}, {MINIMAL[8:]}", 1, "rules.1.id", "already taken"),
         ("ignore:\n  - id: one\n    why: why\n    paths: []", 4, "ignore.0.paths", "at least 1"),
+        ("extends: triage\nrules: []", 1, "extends", "nothing here to build on"),
+        ("extends: ours", 1, "extends", "triage"),
         ("traces:\n  lines: [a]", 2, "traces.lines", "not a known key"),
         ("rules: [", 2, "", "YAML"),
     ],
