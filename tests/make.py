@@ -16,6 +16,7 @@ from typing import Any
 
 from bot.core.answers import Answer, Door, Evidence
 from bot.core.facts import Actor
+from bot.core.grammar import Piece
 from bot.core.prefill import Prefill
 from bot.core.review import Review, State
 from bot.store.engine import open_engine
@@ -26,6 +27,9 @@ from tests import examples
 NOW = datetime(2026, 3, 2, 9, 30, 0, 123456, tzinfo=UTC)
 SECRET = "3f1c0f0e-a secret"
 SHA = "a" * 40
+
+
+PIECE = Piece("asked", "Größe", "https://example.org/3", date(2026, 2, 20), "admins")
 
 
 def database(folder: Path) -> str:
@@ -77,7 +81,7 @@ def full_review() -> Review:
             ),
             Evidence("signal", "", "https://example.org/2", None, "", by, later, Door.COMMENT),
         ),
-        prefills=(Prefill("why", ("a", "b"), "Because", "“Why”", "https://example.org/3"),),
+        prefills=(Prefill("why", ("a", "b"), "Because", "“Why”", (PIECE,), True),),
         last_picked="who",
         bypassed=True,
         first_answer_at=NOW,

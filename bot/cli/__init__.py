@@ -45,5 +45,5 @@ def cli() -> None:
     """No decisions without the customer.
 
     Empty Chair attaches a short customer-impact review to every pull request that customers would
-    notice, and holds the merge until it is answered or openly waived.
+    notice, and holds the merge until it is answered.
     """

@@ -121,7 +121,10 @@ def voice_gap(
             return "assumed: say whom we will ask"
         return "picked; one line or a link is missing" if picked else "nothing heard yet"
     if len(told) < pieces_needed:
-        return f"{len(told)} of {pieces_needed} pieces of customer voice"
+        return (
+            f"{len(told)} of {pieces_needed} pieces of customer voice; one of them asked or "
+            f"watched within {limits.evidence_days} days"
+        )
     if not any(piece.direct and _recent(piece, limits) for piece in told):
         return f"ask or watch a customer (not older than {limits.evidence_days} days)"
     return None

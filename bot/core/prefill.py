@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from bot.core.answers import is_text
 from bot.core.checklist import Kind, Question
+from bot.core.grammar import Piece, read
+from bot.errors import UserError
 
 LONGEST = 280  # characters of an offered text; more is cut at a word
 BODY_LIMIT = 65_536  # GitHub's own limit for a description
@@ -25,7 +27,6 @@ CLOSES = re.compile(
     r"|https?://[\w.-]+/(?P<url_repo>[\w.-]+/[\w.-]+)/issues/(?P<url_number>\d{1,9}))",
     re.IGNORECASE,
 )
-SO_THAT = re.compile(r"[^.!?\n]{10,400}\bso that\b[^.!?\n]{5,400}[.!?]?", re.IGNORECASE)
 A_FIX = re.compile(r"^\W*(bug ?)?fix(es|ed)?\b", re.IGNORECASE)
 
 _markdown = MarkdownIt("commonmark", {"html": True})
@@ -33,16 +34,18 @@ _markdown = MarkdownIt("commonmark", {"html": True})
 
 @dataclass(frozen=True, slots=True)
 class Prefill:
-    """One offered answer. `picks` and `text` may each be empty, never both.
+    """One offered answer: picked options, a line, or pieces of customer voice; never nothing.
 
-    `source` says where it stands, in words that fit behind "from".
+    `source` says where it stands, in words that fit behind "from". `too_short`: somebody wrote
+    there, but it is no answer yet; it can be shown and not accepted.
     """
 
     question: str
     picks: tuple[str, ...]
     text: str
     source: str
-    link: str = ""
+    pieces: tuple[Piece, ...] = ()
+    too_short: bool = False
 
 
 def prefill(
@@ -51,14 +54,16 @@ def prefill(
     """The answers that title and description already hold, at most one a question.
 
     `repository_url` ("https://github.com/acme/shop") completes the link of a linked issue. A text
-    shorter than `text_minimum` characters, or a placeholder, is not offered.
+    shorter than `text_minimum` characters, or a placeholder, is marked as too short.
     """
     sections = list(_sections(body[:BODY_LIMIT]))
     found: list[Prefill] = []
     for question in questions:
         offer = _from_heading(question, sections, text_minimum) or _by_question(
-            question, title, body, sections, repository_url, text_minimum
+            question, title, sections, text_minimum
         )
+        if question.kind is Kind.EVIDENCE:
+            offer = _with_linked_issue(question.id, offer, body, repository_url)
         if offer:
             found.append(offer)
     return tuple(found)
@@ -67,46 +72,84 @@ def prefill(
 def _from_heading(
     question: Question, sections: list[tuple[str, str]], minimum: int
 ) -> Prefill | None:
+    """What stands under a heading of the question's name: in its grammar, or simply as a line."""
     names = {_plain(name) for name in question.headings}
-    for heading, text in sections:
-        if heading in names and question.kind.has_line and is_text(text, minimum):
-            picks = ("signal",) if question.kind is Kind.EVIDENCE else ()
-            return Prefill(question.id, picks, _cut(text), "your description")
+    texts = [text for heading, text in sections if heading in names]
+    if question.kind is Kind.EVIDENCE:
+        pieces = tuple(piece for text in texts if (piece := _piece(question, text, minimum)))
+        return Prefill(question.id, (), "", "your description", pieces) if pieces else None
+    for text in texts[:1]:
+        picks, line = _picks_and_line(question, text)
+        if question.kind.has_line and line:
+            enough = is_text(line, minimum)
+            return Prefill(question.id, picks, _cut(line), "your description", (), not enough)
     return None
 
 
+def _picks_and_line(question: Question, text: str) -> tuple[tuple[str, ...], str]:
+    if question.kind is not Kind.PICK_LINE:
+        return (), text
+    try:
+        found = read(question, text)
+    except UserError:
+        return (), text
+    return found.picks, found.text
+
+
+def _piece(question: Question, text: str, minimum: int) -> Piece | None:
+    """A piece of customer voice; what does not say how it was heard counts as a signal."""
+    try:
+        piece = read(question, text).piece
+    except UserError:
+        return Piece("signal", _cut(text)) if is_text(text, minimum) else None
+    return piece if piece and (piece.text or piece.link) else None
+
+
 def _by_question(
-    question: Question,
-    title: str,
-    body: str,
-    sections: list[tuple[str, str]],
-    repository_url: str,
-    minimum: int,
+    question: Question, title: str, sections: list[tuple[str, str]], minimum: int
 ) -> Prefill | None:
     if question.id == "why":
         text = _reason(sections)
         if is_text(text, minimum):
-            return Prefill("why", (), _cut(text), "your description")
-    if (
-        question.id == "effect"
-        and A_FIX.match(title)
-        and "better" in {o.id for o in question.options}
-    ):
+            return Prefill("why", (), _cut(text), "the first lines of your description")
+    better = "better" in {option.id for option in question.options}
+    if question.id == "effect" and better and A_FIX.match(title):
         return Prefill("effect", ("better",), "", "your title")
-    if question.kind is Kind.EVIDENCE and (match := CLOSES.search(body[:BODY_LIMIT])):
-        return _linked_issue(question.id, match, repository_url)
     return None
 
 
 def _reason(sections: list[tuple[str, str]]) -> str:
     """A sentence with "so that", else the first paragraph that stands under no heading."""
     for _, text in sections:
-        if match := SO_THAT.search(text):
-            return match.group().strip()
+        if sentence := _so_that(text):
+            return sentence
     return next((text for heading, text in sections if not heading), "")
 
 
-def _linked_issue(question: str, match: re.Match[str], repository_url: str) -> Prefill:
+def _so_that(text: str) -> str:
+    """The sentence around "so that", if it says something on both sides."""
+    at = text.lower().find(" so that ")
+    if at < 0:
+        return ""
+    begin = max(text.rfind(end, 0, at) for end in ".!?") + 1
+    ends = [found for end in ".!?" if (found := text.find(end, at)) >= 0]
+    return text[begin : min(ends) + 1 if ends else len(text)].strip()
+
+
+def _with_linked_issue(
+    question: str, offer: Prefill | None, body: str, repository_url: str
+) -> Prefill | None:
+    """A linked issue is a signal, beside what customers said."""
+    match = CLOSES.search(body[:BODY_LIMIT])
+    if match is None:
+        return offer
+    name, piece = _linked_issue(match, repository_url)
+    if offer is None:
+        return Prefill(question, (), "", f"linked issue {name}", (piece,))
+    return replace(offer, pieces=(*offer.pieces, piece))
+
+
+def _linked_issue(match: re.Match[str], repository_url: str) -> tuple[str, Piece]:
     number = match["number"] or match["url_number"]
     other = match["repo"] or match["url_repo"]
     base = repository_url
@@ -115,28 +158,25 @@ def _linked_issue(question: str, match: re.Match[str], repository_url: str) -> P
     name = (
         f"{other}#{number}" if other and not repository_url.endswith(f"/{other}") else f"#{number}"
     )
-    return Prefill(
-        question, ("signal",), f"Issue {name}", f"linked issue {name}", f"{base}/issues/{number}"
-    )
+    return name, Piece("signal", f"Issue {name}", f"{base}/issues/{number}")
 
 
 def _sections(body: str) -> Iterator[tuple[str, str]]:
-    """(heading, first text below it) in order; the heading is empty before the first one.
+    """(heading, text of a paragraph or item below it); the heading is empty before the first one.
 
     A line in bold that stands alone counts as a heading, as many people write it so. HTML, also a
     template's hidden hints, is left out.
     """
-    heading, taken = "", False
+    heading = ""
     tokens = _markdown.parse(body)
     for before, token in zip([None, *tokens], tokens, strict=False):
         if token.type != "inline":
             continue
         text = _words(token)
         if (before is not None and before.type == "heading_open") or _is_bold_line(token):
-            heading, taken = _plain(text), False
-        elif text and not taken:
+            heading = _plain(text)
+        elif text:
             yield heading, text
-            taken = True
 
 
 def _words(inline: Token) -> str:

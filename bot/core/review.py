@@ -15,6 +15,7 @@ from bot.core.answers import Answer, Door, Evidence
 from bot.core.checklist import Checklist, Kind, Need, Question
 from bot.core.events import Event
 from bot.core.facts import Actor, PullRequest
+from bot.core.grammar import Piece
 from bot.core.organisation import Mode, Organisation, Thresholds
 from bot.core.prefill import Prefill
 from bot.core.tier import Tier
@@ -240,18 +241,23 @@ def _accept(
         return _unaccept(old, by, now, door), tuple(
             e for e in review.evidence if not (question.kind is Kind.EVIDENCE and e.source)
         )
-    if prefill is None:
+    if prefill is None or prefill.too_short:
         return old, review.evidence
     if question.kind is Kind.EVIDENCE:
-        piece = Evidence(
-            prefill.picks[0], prefill.text, prefill.link, None, "", by, now, door, prefill.source
-        )
-        known = any(e.source == piece.source and e.text == piece.text for e in review.evidence)
-        return old, review.evidence if known else (*review.evidence, piece)
+        pieces = (_heard(piece, prefill.source, by, now, door) for piece in prefill.pieces)
+        known = {(e.source, e.text, e.link) for e in review.evidence}
+        new = tuple(p for p in pieces if (p.source, p.text, p.link) not in known)
+        return old, review.evidence + new
     picks = old.picks if old and old.picks else prefill.picks
     return (
         Answer(question.id, picks, prefill.text, by, now, door, prefill.source),
         review.evidence,
+    )
+
+
+def _heard(piece: Piece, source: str, by: Actor, now: datetime, door: Door) -> Evidence:
+    return Evidence(
+        piece.kind, piece.text, piece.link, piece.on, piece.segment, by, now, door, source
     )
 
 

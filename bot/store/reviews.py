@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
+from pydantic import TypeAdapter
 from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
 
 from bot.core.gate import standing
@@ -33,6 +34,8 @@ _INSERT = insert(t.review).returning(t.review.c.id)
 _UPDATE = update(t.review).where(
     t.review.c.id == bindparam("of"), t.review.c.version == bindparam("since")
 )
+
+_PREFILLS = TypeAdapter(tuple[Prefill, ...])
 
 
 def load(connection: Connection, repository: int, number: int) -> Review | None:
@@ -68,7 +71,7 @@ def _review(connection: Connection, row: Row[Any]) -> Review:
         opened_at=row.opened_at,
         answers=answers.load_answers(connection, row.id),
         evidence=answers.load_evidence(connection, row.id),
-        prefills=tuple(Prefill(**{**p, "picks": tuple(p["picks"])}) for p in row.prefills),
+        prefills=_PREFILLS.validate_python(row.prefills),
         last_picked=row.last_picked,
         bypassed=row.bypassed,
         first_answer_at=row.first_answer_at,
@@ -125,7 +128,7 @@ def _row(review: Review) -> dict[str, Any]:
         "quiet": review.quiet,
         "checklist_version": review.checklist.version,
         "thresholds": review.thresholds.model_dump(),
-        "prefills": [asdict(p) for p in review.prefills],
+        "prefills": _PREFILLS.dump_python(review.prefills, mode="json"),
         "last_picked": review.last_picked,
         "bypassed": review.bypassed,
         "opened_at": review.opened_at,

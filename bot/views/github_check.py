@@ -88,7 +88,10 @@ def summary(review: Review) -> str:
     if now.missing and not review.quiet:
         lines = [f"- **{escape(g.question.ask)}** {escape(g.reason)}" for g in now.missing]
         parts.append("\n".join(["Still missing:", "", *lines]))
-    reasons = "\n".join(f"- {reason.tier}: {sentence(reason.text)}" for reason in review.reasons)
+    reasons = "\n".join(
+        f"- {reason.tier}: {sentence(reason.text)} (rule {escape(reason.rule)})"
+        for reason in review.reasons
+    )
     parts.append(f"Why {review.tier}:\n\n{reasons}")
     return "\n\n".join(parts)
 
@@ -108,6 +111,8 @@ def _standing(review: Review) -> str:
             "Shadow mode: nobody is asked and nothing is held. This only says what would be asked."
         )
     tick = f"Tick the answers in the comment on the [pull request]({review.subject.url})."
+    if any("line" in gap.reason for gap in now.missing):
+        tick += " A line is taken from the description; the comment says how."
     if review.bypassed:
         return f"The merge went ahead before these were answered; that is on record. {tick}"
     if review.mode is Mode.WARN:

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from bot.core.answers import Answer
 from bot.core.checklist import Kind, Need, Question
 from bot.core.gate import Gate, Standing, standing
+from bot.core.grammar import example
 from bot.core.missing import Missing, required
 from bot.core.organisation import Mode
 from bot.core.prefill import Prefill
@@ -78,6 +79,8 @@ def _headline(review: Review, now: Standing) -> str:
     noun = "quick question" if review.tier is Tier.R1 else "question"
     if not left:
         return f"### 🪑 {_title(review)}: tick “done” when all groups are ticked"
+    if review.quiet:
+        return f"### 🪑 {_title(review)}: waits until this is no draft any more"
     minutes = math.ceil(sum(_seconds(review, gap) for gap in now.missing) / 60)
     effort = f"{words.count(left, noun)}, about {words.count(minutes, 'minute')}"
     return f"### 🪑 {_title(review)}: {effort}"
@@ -100,12 +103,16 @@ def _because(review: Review) -> str:
 
 
 def _why_asked(review: Review) -> str:
-    reasons = "\n".join(f"- {reason.tier}: {sentence(reason.text)}." for reason in review.reasons)
+    reasons = "\n".join(
+        f"- {reason.tier}: {sentence(reason.text)} (rule {escape(reason.rule)})."
+        for reason in review.reasons
+    )
     hold = {
         Mode.ENFORCE: "The merge waits until the questions are answered.",
         Mode.WARN: "Nothing is held up here: the answers are for the people who decide.",
         Mode.SHADOW: "",
     }[review.mode]
+    hold = "Nothing is asked while this is a draft." if review.quiet else hold
     body = f"{reasons}\n\n{TIERS.get(review.tier, '')} {hold}".rstrip()
     return _fold("Why am I asked?", body)
 
@@ -151,25 +158,36 @@ def _question(
         evidence = review.evidence if question.kind is Kind.EVIDENCE else ()
         who = words.by(review.answer(question.id), evidence)
         summary = f"✅ {escape(question.short)}: <b>{escape(said)}</b> ({escape(who)})"
+        summary += _changed_since(review, question)
     elif said and gap and not busy:
         summary = f"🔸 <b>{escape(question.ask)}</b> {escape(gap.reason)}"
     else:
         mark = "⬜" if need.must else "▫️"
         summary = f"{mark} <b>{escape(question.ask)}</b>{_found(review, question)}"
-    return _fold(summary, _body(review, question, gap), unfolded)
+    return _fold(summary, _body(review, question, need), unfolded)
+
+
+def _changed_since(review: Review, question: Question) -> str:
+    answer, prefill = review.answer(question.id), review.prefill(question.id)
+    if not (answer and answer.text and answer.source and prefill and prefill.text):
+        return ""
+    return "" if answer.text == prefill.text else " · your description says something else now"
 
 
 def _found(review: Review, question: Question) -> str:
     prefill = review.prefill(question.id)
-    return f" · found in {escape(prefill.source)}, one tick" if prefill else ""
+    if prefill is None or prefill.too_short:
+        return ""
+    return f" · found in {escape(prefill.source)}, one tick"
 
 
-def _body(review: Review, question: Question, gap: Missing | None) -> str:
+def _body(review: Review, question: Question, need: Need) -> str:
     answer, prefill = review.answer(question.id), review.prefill(question.id)
     parts = [_help(question)]
     boxes = []
     if prefill:
-        parts.append(_offer(question, prefill))
+        parts.append(_offer(review, question, prefill))
+    if prefill and not prefill.too_short:
         boxes.append(_box(question.id, "accept", "Yes, that is it", _accepted(review, question)))
     picks = answer.picks if answer else ()
     boxes += [_box(question.id, o.id, o.label, o.id in picks) for o in question.options]
@@ -177,20 +195,30 @@ def _body(review: Review, question: Question, gap: Missing | None) -> str:
         boxes.append(_box(question.id, "done", "done", False))
     if boxes:
         parts.append("\n".join(boxes))
-    if question.headings and not prefill and _wants_line(question, answer, gap):
-        parts.append(
-            "Write the line in the description, below the heading "
-            f"<code>## {escape(question.headings[0])}</code>. It then shows up here, to accept "
-            "with one tick."
-        )
+    if question.headings and not prefill and _wants_line(question, need, answer):
+        parts.append(_where(question))
     return "\n\n".join(parts)
 
 
-def _wants_line(question: Question, answer: Answer | None, gap: Missing | None) -> bool:
-    """A line is what is missing, or all that there is to give."""
-    if gap is not None:
-        return "line" in gap.reason
-    return not question.options and not (answer and answer.text)
+def _wants_line(question: Question, need: Need, answer: Answer | None) -> bool:
+    """A line belongs to the answer here, and none is given yet."""
+    if answer and answer.text:
+        return False
+    return not question.options or (need is Need.REQUIRED and question.kind.has_line)
+
+
+def _where(question: Question) -> str:
+    heading = f"<code>## {escape(question.headings[0])}</code>"
+    if question.kind is Kind.EVIDENCE:
+        return (
+            f"Write what you heard in the description, below the heading {heading}, one line each, "
+            f"such as <code>{escape(example(question))}</code>. It then shows up here, to accept "
+            "with one tick."
+        )
+    return (
+        f"Write the line in the description, below the heading {heading}. It then shows up here, "
+        "to accept with one tick."
+    )
 
 
 def _help(question: Question) -> str:
@@ -198,11 +226,18 @@ def _help(question: Question) -> str:
     return f"{text} Tick all that fit, then “done”." if question.kind.many else text
 
 
-def _offer(question: Question, prefill: Prefill) -> str:
-    if prefill.link:
-        return f"Found: {escape(prefill.source)}. It counts as a signal from customers."
-    label = f"“{prefill.text}”" if prefill.text else ", ".join(map(question.label, prefill.picks))
-    return f"{escape(label)} (from {escape(prefill.source)})"
+def _offer(review: Review, question: Question, prefill: Prefill) -> str:
+    source = escape(prefill.source)
+    if prefill.too_short:
+        least = review.thresholds.text_characters
+        text = escape(prefill.text)
+        return f"Found “{text}” in {source}. Please say it in {least} characters or more."
+    if prefill.pieces:
+        heard = "\n".join(f"- {escape(words.piece(piece))}" for piece in prefill.pieces)
+        return f"Found in {source}:\n\n{heard}"
+    picks = ", ".join(map(question.label, prefill.picks))
+    label = " · ".join(part for part in (picks, prefill.text and f"“{prefill.text}”") if part)
+    return f"{escape(label)} (from {source})"
 
 
 def _accepted(review: Review, question: Question) -> bool:

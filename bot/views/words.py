@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.core.answers import Answer, Evidence
 from bot.core.checklist import Kind, Question
+from bot.core.grammar import Piece
 from bot.core.review import Review
 
 
@@ -31,7 +32,7 @@ def said(review: Review, question: Question) -> str:
     if answer and answer.text:
         parts.append(f"“{answer.text}”")
     if question.kind is Kind.EVIDENCE:
-        parts += [f"{e.kind}: {e.text}" for e in review.evidence]
+        parts += [piece(heard) for heard in review.evidence]
     return "; ".join(part for part in parts if part)
 
 
@@ -52,6 +53,14 @@ def _group(review: Review) -> str:
     if len(labels) > 3:
         return f"{names([label.lower() for label in labels[:2]])} and others"
     return names([label.lower() for label in labels]) or "customers"
+
+
+def piece(heard: Piece | Evidence) -> str:
+    """One piece of customer voice, in one line without markup."""
+    on = f" on {heard.on.isoformat()}" if heard.on else ""
+    segment = f", {heard.segment}" if heard.segment else ""
+    text = f": {heard.text}" if heard.text else f": {heard.link}" if heard.link else ""
+    return f"{heard.kind}{on}{segment}{text}"
 
 
 def by(answer: Answer | None, evidence: tuple[Evidence, ...] = ()) -> str:

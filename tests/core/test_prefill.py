@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.missing import missing
 from bot.core.prefill import LONGEST, Prefill, prefill
-from tests.examples import CATALOG
+from bot.views.github_comment import comment, parse_comment
+from tests.examples import CATALOG, PRICE, answered, review
 
 QUESTIONS = CATALOG.checklist.all_questions()
 URL = "https://github.com/acme/shop"
@@ -31,7 +33,7 @@ def offers(body: str, title: str = "Exports") -> dict[str, Prefill]:
 )
 def test_the_reason_is_found_under_its_heading_or_in_the_first_paragraph(body: str) -> None:
     assert offers(body)["why"].text == "Exports take too long for big shops."
-    assert offers(body)["why"].source == "your description"
+    assert offers(body)["why"].source.endswith("your description")
 
 
 def test_a_sentence_with_so_that_says_why() -> None:
@@ -50,7 +52,8 @@ def test_a_sentence_with_so_that_says_why() -> None:
 )
 def test_a_linked_issue_is_a_signal(body: str, source: str, link: str) -> None:
     offer = offers(body)["voice"]
-    assert (offer.picks, offer.source, offer.link) == (("signal",), source, link)
+    (piece,) = offer.pieces
+    assert (piece.kind, piece.link, offer.source) == ("signal", link, source)
 
 
 @pytest.mark.parametrize("body", ["See #412", "prefixes #3", "fixes nothing", "#3 fixes it"])
@@ -72,7 +75,49 @@ def test_any_text_question_is_offered_from_a_heading_of_its_name() -> None:
     "body", ["", "## Why\n\nTBD", "## Why\n\nn/a", "## Why", "<!-- why -->", "# Why\n\n- [ ] x"]
 )
 def test_an_empty_template_offers_nothing(body: str) -> None:
-    assert "why" not in offers(body)
+    assert "why" not in offers(body) or offers(body)["why"].too_short
+
+
+def test_what_is_too_short_is_found_and_said_and_cannot_be_accepted() -> None:
+    offer = offers("## Why\n\nTBD")["why"]
+    assert (offer.text, offer.too_short) == ("TBD", True)
+    found = review(body="## Why\n\nTBD")
+    assert "why=accept" not in parse_comment(comment(found))
+    assert "Found “TBD” in your description. Please say it in 20 characters or more." in comment(
+        found
+    )
+    assert answered(found, "why=accept").answer("why") is None
+
+
+def test_a_heading_may_hold_the_whole_grammar_of_its_question() -> None:
+    found = offers("## What changes for customers\n\ndifferent, the button moves into the menu")
+    assert found["effect"].picks == ("different",)
+    assert found["effect"].text == "the button moves into the menu"
+
+
+def test_what_customers_said_is_one_piece_a_line_beside_the_linked_issue() -> None:
+    body = (
+        '## What customers said\n\n- asked 2026-02-20 [admins] "I export every Friday"\n'
+        "- Forty tickets about this in February\n- TBD\n\nFixes #412"
+    )
+    pieces = offers(body)["voice"].pieces
+    assert [(piece.kind, piece.text) for piece in pieces] == [
+        ("asked", "I export every Friday"),
+        ("signal", "Forty tickets about this in February"),
+        ("signal", "Issue #412"),
+    ]
+    accepted = answered(review(PRICE, body=body), "voice=accept")
+    assert "voice" not in [gap.question.id for gap in missing(accepted)]
+    assert len(accepted.evidence) == 3
+
+
+def test_an_answer_stays_when_its_description_changes_and_the_comment_says_so() -> None:
+    accepted = answered(review(), "why=accept")
+    changed = review(old=accepted, body="## Why\n\nSomething else altogether, for other people.")
+    answer = changed.answer("why")
+    assert answer is not None
+    assert answer.text.startswith("Exports take too long")
+    assert "your description says something else now" in comment(changed)
 
 
 def test_a_long_story_is_cut_at_a_word() -> None:

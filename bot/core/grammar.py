@@ -1,0 +1,206 @@
+"""One line for each kind of answer: read from what people write, written so that it reads back.
+
+    line         Exports take too long for large shops.
+    pick         10-to-50
+    picks        start, use
+    pick+line    different, the export button moves into the menu
+    segments     existing, paying; shop owners in Japan
+    evidence     asked 2026-10-02 [admins] "I export every Friday" https://example.com/ticket/7
+    measure      exports per week, 120 → 150, 70 %
+    pick+person  colleague, Dana from support
+    date+person  2026-12-01, Dana
+
+Options may be written by id or by label, in any case. What cannot be read raises UserError, which
+names what was read, what is possible, and an example.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from bot.core.checklist import Kind, Option, Question
+from bot.errors import UserError
+
+LONGEST = 1000  # characters of one answer
+KINDS = ("asked", "observed", "signal", "assumed")
+ARROW = r"(?:→|->|to)"
+MEASURE = re.compile(
+    rf"^(?P<metric>.+?),\s*(?P<baseline>[^,]+?)\s*{ARROW}\s*(?P<expected>[^,]+?),\s*"
+    r"(?P<confidence>\d{1,3})\s*%$"
+)
+EVIDENCE = re.compile(
+    r"^(?P<kind>[a-z]+)(?:\s+(?P<on>\d{4}-\d{2}-\d{2}))?(?:\s+\[(?P<segment>[^\]]*)\])?"
+    r"(?:\s+(?P<rest>.*))?$",
+    re.IGNORECASE | re.DOTALL,
+)
+LINK = re.compile(r"(?:^|\s)(https?://\S+)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One piece of customer voice as it was written. Empty parts were not given."""
+
+    kind: str
+    text: str = ""
+    link: str = ""
+    on: date | None = None
+    segment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An answer as it was written: picked option ids, a line, or a piece of evidence."""
+
+    picks: tuple[str, ...] = ()
+    text: str = ""
+    piece: Piece | None = None
+
+
+def read(question: Question, text: str) -> Given:
+    """What the text answers to this question. Raises UserError."""
+    line = " ".join(text.split())
+    if not line:
+        raise _unread(question, "there is nothing behind the colon")
+    if len(line) > LONGEST:
+        raise _unread(question, f"the answer has more than {LONGEST} characters")
+    match question.kind:
+        case Kind.LINE:
+            return Given(text=line)
+        case Kind.EVIDENCE:
+            return _evidence(question, line)
+        case Kind.SEGMENTS:
+            return _segments(question, line)
+        case Kind.PICKS:
+            return Given(tuple(_option(question, part).id for part in _parts(line)))
+        case Kind.MEASURE:
+            return _measure(question, line)
+        case Kind.DATE_PERSON:
+            return _date_person(question, line)
+    return _pick_line(question, line)
+
+
+def write(question: Question, given: Given) -> str:
+    """The line that reads back as this answer."""
+    if given.piece is not None:
+        return _write_piece(given.piece)
+    picks = ", ".join(given.picks)
+    if question.kind is Kind.SEGMENTS:
+        return f"{picks}; {given.text}" if picks and given.text else picks or f"; {given.text}"
+    return ", ".join(part for part in (picks, given.text) if part)
+
+
+def example(question: Question) -> str:
+    """One line that is right for this question."""
+    first = question.options[0].id if question.options else ""
+    match question.kind:
+        case Kind.LINE:
+            return "one sentence in your own words"
+        case Kind.EVIDENCE:
+            return 'asked 2026-10-02 [admins] "I export every Friday" https://example.com/7'
+        case Kind.SEGMENTS:
+            return f"{first}; shop owners in Japan"
+        case Kind.PICKS:
+            return ", ".join(option.id for option in question.options[:2])
+        case Kind.MEASURE:
+            return "exports per week, 120 → 150, 70 %"
+        case Kind.DATE_PERSON:
+            return "2026-12-01, Dana"
+        case Kind.PICK_PERSON:
+            return f"{first}, Dana from support"
+        case Kind.PICK_LINE:
+            return f"{first}, and one sentence about it"
+    return first
+
+
+def _unread(question: Question, what: str) -> UserError:
+    return UserError(f"`{question.id}`: {what}. Example: `{question.id}: {example(question)}`")
+
+
+def _parts(line: str) -> list[str]:
+    return [part.strip() for part in line.split(",") if part.strip()]
+
+
+def _option(question: Question, written: str) -> Option:
+    found = _known(question, written)
+    if found is None:
+        possible = ", ".join(f"`{option.id}`" for option in question.options)
+        raise _unread(question, f"“{written[:60]}” is none of {possible}")
+    return found
+
+
+def _known(question: Question, written: str) -> Option | None:
+    name = written.strip().strip(".").casefold()
+    return next((o for o in question.options if name in (o.id, o.label.casefold())), None)
+
+
+def _pick_line(question: Question, line: str) -> Given:
+    """An option, and behind a comma the line; a label may itself hold a comma."""
+    whole = _known(question, line)
+    if whole is not None:
+        return Given((whole.id,))
+    for comma in re.finditer(",", line):
+        option = _known(question, line[: comma.start()])
+        if option is not None:
+            return Given((option.id,), line[comma.end() :].strip())
+    return Given((_option(question, line.partition(",")[0]).id,))
+
+
+def _segments(question: Question, line: str) -> Given:
+    """Groups by id or label; what stands behind a semicolon, or is no known group, is a name."""
+    listed, _, named = line.partition(";")
+    known = [(part, _known(question, part)) for part in _parts(listed)]
+    picks = tuple(dict.fromkeys(option.id for _, option in known if option))
+    others = [part for part, option in known if option is None]
+    return Given(picks, "; ".join(part for part in (", ".join(others), named.strip()) if part))
+
+
+def _measure(question: Question, line: str) -> Given:
+    match = MEASURE.match(line)
+    if match is None:
+        raise _unread(question, "a measure is: what, today's value → expected value, how sure in %")
+    if int(match["confidence"]) > 100:
+        raise _unread(question, "nobody is more than 100 % sure")
+    metric, baseline, expected, sure = match.groups()
+    return Given(text=f"{metric}, {baseline} → {expected}, {int(sure)} %")
+
+
+def _date_person(question: Question, line: str) -> Given:
+    day, _, person = line.partition(",")
+    return Given(text=", ".join(filter(None, (str(_date(question, day.strip())), person.strip()))))
+
+
+def _date(question: Question, written: str) -> date:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        raise _unread(question, f"“{written[:60]}” is not a date like 2026-12-01") from None
+
+
+def _evidence(question: Question, line: str) -> Given:
+    match = EVIDENCE.match(line)
+    kind = match["kind"].lower() if match else ""
+    if match is None or kind not in KINDS:
+        raise _unread(question, f"it begins with one of {', '.join(f'`{k}`' for k in KINDS)}")
+    on = _date(question, match["on"]) if match["on"] else None
+    rest = (match["rest"] or "").strip()
+    link = ""
+    if found := LINK.search(rest):
+        link, rest = found[1], rest[: found.start()].strip()
+    segment = (match["segment"] or "").strip()
+    text = rest[1:-1] if len(rest) > 1 and rest[0] == rest[-1] == '"' else rest
+    return Given(piece=Piece(kind, text.strip(), link, on, segment))
+
+
+def _write_piece(piece: Piece) -> str:
+    parts = [piece.kind]
+    if piece.on is not None:
+        parts.append(piece.on.isoformat())
+    if piece.segment:
+        parts.append(f"[{piece.segment}]")
+    if piece.text:
+        parts.append(f'"{piece.text}"')
+    if piece.link:
+        parts.append(piece.link)
+    return " ".join(parts)
