@@ -11,12 +11,19 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
-from pydantic import Field, TypeAdapter, field_serializer, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    TypeAdapter,
+    field_serializer,
+    field_validator,
+    model_validator,
+)
 
 from bot.core.tier import Tier
-from bot.core.yamlfile import Strict, parse
+from bot.core.yamlfile import Strict, parse, twin
 from bot.errors import ConfigError
 
 OVERLAYS = ("pricing", "breaking", "ui", "incident", "privacy", "experiment")
@@ -68,6 +75,16 @@ class Option(Strict):
     label: str = Field(min_length=1, max_length=75)
 
 
+def _no_twins(options: tuple[Option, ...]) -> tuple[Option, ...]:
+    seen: set[str] = set()
+    for index, option in enumerate(options):
+        if option.id in seen:
+            raise twin(option.id, index, "id")
+        seen.add(option.id)
+    return options
+
+
+Options = Annotated[tuple[Option, ...], AfterValidator(_no_twins)]
 OVERLAY_NEEDS = {Tier.R1: Need.OPTIONAL, Tier.R2: Need.REQUIRED, Tier.R3: Need.REQUIRED}
 
 
@@ -79,7 +96,7 @@ class Question(Strict):
     short: str = Field(min_length=2, max_length=40)
     help: str = Field(min_length=2, max_length=200)
     kind: Kind = Field(alias="type")
-    options: tuple[Option, ...] = ()
+    options: Options = ()
     refused: tuple[str, ...] = ()
     tiers: Mapping[Tier, Need] = OVERLAY_NEEDS
     required_if: Mapping[str, tuple[str, ...]] = {}
@@ -103,8 +120,6 @@ class Question(Strict):
     @model_validator(mode="after")
     def _options_fit(self) -> Self:
         ids = [option.id for option in self.options]
-        if len(set(ids)) < len(ids):
-            raise ValueError(f"question {self.id!r} has two options with the same id")
         if self.kind in (Kind.PICK, Kind.PICKS, Kind.PICK_LINE, Kind.PICK_PERSON) and not ids:
             raise ValueError(f"question {self.id!r} needs options to pick from")
         if self.kind in (Kind.LINE, Kind.MEASURE, Kind.DATE_PERSON) and ids:
@@ -338,7 +353,7 @@ def _reworded(checklist: Checklist, written: ChecklistFile, file: str) -> Checkl
         update["options"] = tuple(
             Option(id=o.id, label=wording.options.get(o.id, o.label)) for o in question.options
         )
-        return question.model_copy(update=update)
+        return Question.model_validate({**question.model_dump(by_alias=True), **update})
 
     return replace(
         checklist,

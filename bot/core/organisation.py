@@ -8,7 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from bot.core.checklist import Option
+from bot.core.checklist import Option, Options
 from bot.core.tier import Tier
 from bot.core.yamlfile import Strict, parse
 
@@ -80,7 +80,7 @@ DEFAULT_SEGMENTS = (
 class Organisation(Strict):
     """`organisation.yaml`; every section has a default."""
 
-    segments: tuple[Option, ...] = Field(DEFAULT_SEGMENTS, min_length=1)
+    segments: Options = Field(DEFAULT_SEGMENTS, min_length=1)
     reviewers: Reviewers = Reviewers()
     mode: tuple[ModeRule, ...] = ()
     bots: Bots = Bots()

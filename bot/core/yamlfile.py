@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import PydanticCustomError
 
 from bot.errors import ConfigError
 
@@ -44,6 +45,11 @@ def parse(
         raise first_error(error, node, file, examples or {}) from None
 
 
+def twin(id: str, *place: str | int) -> PydanticCustomError:
+    """The error for an id that stands twice; `place` leads to the second one."""
+    return PydanticCustomError("twin", "'{id}' stands twice", {"id": id, "place": place})
+
+
 def compose(text: str, file: str) -> yaml.Node | None:
     """The YAML tree with its line marks; None for an empty file."""
     try:
@@ -63,7 +69,7 @@ def first_error(
 ) -> ConfigError:
     """Turn pydantic's first complaint into one that names the line."""
     first = error.errors(include_url=False)[0]
-    location = [part for part in first["loc"] if isinstance(part, str | int)]
+    location = [*first["loc"], *first.get("ctx", {}).get("place", ())]
     line, path = locate(node, location)
     rule = first["msg"].removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":

@@ -49,6 +49,13 @@ def broken(text: str, old: str, new: str) -> ConfigError:
         ("ui_tasks", "tasks", 0, "questions", "must begin with `ui_`"),
         ("id: ui\n", "id: gui\n", 1, "id", "overlays are"),
         ("type: line", "type: pick", 5, "questions.0", "needs options"),
+        (
+            "type: line",
+            "type: pick\n    options:\n      - {id: a, label: A}\n      - {id: a, label: B}",
+            12,
+            "questions.0.options.1.id",
+            "'a' stands twice",
+        ),
         ("title: What people see", "title: [", 4, "", "is not valid YAML"),
         ("type: line", "type: *x", 9, "", "is not valid YAML"),
         ("questions:", "x: &x [*x]\nquestions:", 4, "", "too many values"),
@@ -86,6 +93,14 @@ def test_an_empty_organisation_file_has_all_defaults() -> None:
     found = parse_organisation("", "organisation.yaml")
     assert found.segments == DEFAULT_SEGMENTS
     assert found.mode_of("acme/shop") is Mode.WARN
+
+
+def test_a_segment_that_stands_twice_is_named_by_its_line() -> None:
+    text = "segments:\n  - {id: a, label: A}\n  - {id: b, label: B}\n  - {id: a, label: C}\n"
+    with pytest.raises(ConfigError) as caught:
+        parse_organisation(text, "organisation.yaml")
+    assert (caught.value.line, caught.value.key) == (4, "segments.2.id")
+    assert caught.value.rule == "'a' stands twice."
 
 
 def test_the_shipped_organisation_file_says_what_the_defaults_are() -> None:
