@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -43,6 +44,7 @@ def command(repo: Path | None, last: int, port: int, leave: bool) -> None:
 
     from bot import logs
     from bot.cli.pair import start_pair
+    from bot.cli.port import refusal
 
     logs.configure(level=logging.ERROR)
     console = Console()
@@ -53,6 +55,8 @@ def command(repo: Path | None, last: int, port: int, leave: bool) -> None:
                 if not leave:
                     _stay(pair)
         except OSError as error:
+            if port and error.errno == errno.EADDRINUSE:
+                raise click.ClickException(refusal("127.0.0.1", port, error)) from error
             raise click.ClickException(f"The demo could not start: {error.strerror}.") from error
         except KeyboardInterrupt:
             click.echo("\nStopped.")

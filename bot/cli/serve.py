@@ -16,6 +16,7 @@ def command(host: str | None, port: int | None) -> None:
     import uvicorn
 
     from bot import logs
+    from bot.cli.port import listen
     from bot.main import build
     from bot.settings import load
 
@@ -24,8 +25,6 @@ def command(host: str | None, port: int | None) -> None:
     app = build(settings)
     config = uvicorn.Config(
         app.web,
-        host=host or settings.web.host,
-        port=settings.web.port if port is None else port,
         log_level="warning",
         access_log=False,
         lifespan="off",
@@ -34,6 +33,7 @@ def command(host: str | None, port: int | None) -> None:
     )
     try:
         app.start()
-        uvicorn.Server(config).run()
+        listener = listen(host or settings.web.host, settings.web.port if port is None else port)
+        uvicorn.Server(config).run(sockets=[listener])
     finally:
         app.stop()

@@ -9,12 +9,15 @@ from typing import Any
 
 from sqlalchemy import URL, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.pool import QueuePool
 
 from bot.errors import ConfigError
 
 BUSY_SECONDS = 10
+OURS = {"alembic_version", "ledger"}  # tables that every record of ours has
+_TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+_VERSION = "SELECT version_num FROM alembic_version"
 
 
 def open_engine(url: str, busy_seconds: float = BUSY_SECONDS) -> Engine:
@@ -80,12 +83,19 @@ def database_file(url: str) -> Path:
 
 
 def schema_version(engine: Engine) -> str | None:
-    """The migration the database stands at, asked in plain SQL; None for an empty database."""
-    with engine.connect() as connection:
-        known = connection.execute(
-            text("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'alembic_version'")
-        ).first()
-        if not known:
-            return None
-        row = connection.execute(text("SELECT version_num FROM alembic_version")).first()
-        return str(row[0]) if row else None
+    """The migration the database stands at, asked in plain SQL; None for an empty database.
+
+    Raises ConfigError for a file that holds something else than our record.
+    """
+    try:
+        with engine.connect() as connection:
+            tables = set(connection.execute(text(_TABLES)).scalars())
+            if tables and not tables >= OURS:
+                raise _refused(
+                    f"is not an Empty Chair record (it holds {min(tables - OURS or tables)!r})."
+                )
+            return connection.execute(text(_VERSION)).scalar() if tables else None
+    except DatabaseError as error:
+        if "locked" in str(error.orig):
+            raise
+        raise _refused(f"is not an Empty Chair record ({error.orig}).") from None

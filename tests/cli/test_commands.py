@@ -7,17 +7,21 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli import cli
+from bot.cli.port import listen
+from bot.errors import UserError
 from bot.sandbox.app_key import make_app_key
 from tests.data import ROOT
 from tests.golden import same_as_golden
@@ -114,6 +118,44 @@ def test_migrate_says_from_where_to_where(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("EMPTYCHAIR_DATABASE_URL", f"sqlite:///{tmp_path}/new/record.db")
     assert run("migrate").output == "Done: from an empty database to version 0001.\n"
     assert run("migrate").output == "Nothing to do: the database is at version 0001.\n"
+
+
+@pytest.mark.parametrize("name", ["serve", "migrate"])
+@pytest.mark.parametrize("holds", ["text", "tables"])
+def test_a_file_that_holds_something_else_than_our_record_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, holds: str
+) -> None:
+    file = tmp_path / "notes.db"
+    if holds == "text":
+        file.write_text("Buy milk.\n" * 100)
+    else:
+        with closing(sqlite3.connect(file)) as other:
+            other.execute("CREATE TABLE shopping (item)")
+    monkeypatch.setenv("EMPTYCHAIR_DATABASE_URL", f"sqlite:///{file}")
+    found = run(name)
+    assert found.exit_code == 1
+    told = {"text": "file is not a database", "tables": "it holds 'shopping'"}[holds]
+    assert f"EMPTYCHAIR_DATABASE_URL: is not an Empty Chair record ({told})" in found.output
+
+
+@pytest.mark.parametrize("arguments", [("serve",), ("demo", "--exit")])
+def test_a_port_that_is_taken_is_named_with_the_next_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("EMPTYCHAIR_DATABASE_URL", f"sqlite:///{tmp_path}/record.db")
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        found = run(*arguments, "--port", str(port))
+    assert found.exit_code == 1
+    said = f"Port {port} is taken on 127.0.0.1. Stop the other program or give `--port`."
+    assert said in found.output
+
+
+def test_an_address_that_is_not_ours_is_named() -> None:
+    with pytest.raises(UserError, match=r"Nobody can listen on port 80 of 192\.0\.2\.1"):
+        listen("192.0.2.1", 80)
 
 
 def git(folder: Path, *arguments: str) -> None:
