@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import os
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import structlog
@@ -28,7 +24,7 @@ from bot.inbound.health import Health
 from bot.jobs.embedded import EmbeddedJobs
 from bot.jobs.names import FLOWS, PERIODIC
 from bot.settings import Settings
-from bot.store import catalog
+from bot.store import catalog, keys
 from bot.store.engine import database_file, open_engine, schema_version
 from bot.store.schema import HEAD, migrate
 from bot.store.store import Store
@@ -49,6 +45,7 @@ class App:
         """Finish what is running and close the database."""
         self.jobs.stop()
         self.store.close()
+        log.info("bot.stopped")
 
 
 def build(settings: Settings) -> App:
@@ -61,23 +58,25 @@ def build(settings: Settings) -> App:
     if schema_version(engine) != HEAD:
         migrate(settings.database_url)
     file = database_file(settings.database_url)
-    root = _root_key(settings, file)
+    given = settings.secret_key.get_secret_value() if settings.secret_key else None
+    ledger_key = keys.derived(keys.root_key(given, file), "ledger")
     store = Store(engine)
+    with store.read() as connection:
+        keys.refuse_another_key(connection, ledger_key, file)
     jobs = EmbeddedJobs(store, _now, settings.jobs.workers, settings.jobs.max_attempts)
     handlers: dict[str, Callable[[Mapping[str, Any]], None]] = {}
     routes: list[Route] = []
     if settings.github.on:
-        world = _world(settings, store, jobs, read, root)
+        world = _world(settings, store, jobs, read, ledger_key)
         flows = {**FLOWS, "deliver": deliver}
         handlers = {name: _handler(flow, world) for name, flow in flows.items()}
         door_secrets = [s.get_secret_value().encode() for s in settings.github.webhook_secret]
         door = GitHubDoor(store, jobs, door_secrets, _now)
         routes.append(Route("/github/webhooks", door.receive, methods=["POST"]))
     else:
-        log.info(
-            "github.off", hint="set EMPTYCHAIR_GITHUB__APP_ID and its two secrets to switch it on"
-        )
-    health = Health(store, _now)
+        hint = "set EMPTYCHAIR_GITHUB__APP_ID and its two secrets to switch it on"
+        log.warning("github.off", hint=hint)
+    health = Health(store, _now, settings.github.on)
     routes += [
         Route("/healthz", health.healthz),
         Route("/readyz", health.readyz),
@@ -85,12 +84,21 @@ def build(settings: Settings) -> App:
     ]
     web = Starlette(routes=routes, exception_handlers={500: _sorry})
     periodic = {name: every for name, every in PERIODIC.items() if name in handlers}
-    start = partial(jobs.start, handlers, periodic, file.with_name(file.name + ".lock"))
+    lock_file = file.with_name(file.name + ".lock")
+
+    def start() -> None:
+        if handlers:  # without a door nobody could do the jobs that are left
+            jobs.start(handlers, periodic, lock_file)
+        checklists = str(settings.checklists_dir or "shipped")
+        log.info(
+            "bot.started", database=str(file), app=settings.github.app_id, checklists=checklists
+        )
+
     return App(web, jobs, store, start)
 
 
 def _world(
-    settings: Settings, store: Store, jobs: EmbeddedJobs, read: catalog.Catalog, root: bytes
+    settings: Settings, store: Store, jobs: EmbeddedJobs, read: catalog.Catalog, ledger_key: bytes
 ) -> World:
     github = settings.github
     assert github.app_id is not None
@@ -103,7 +111,8 @@ def _world(
         catalog=read,
         clock=_now,
         salt=partial(secrets.token_bytes, 16),
-        ledger_key=derived(root, "ledger"),
+        ledger_key=ledger_key,
+        app_id=github.app_id,
         quiet=timedelta(seconds=github.quiet_seconds),
         paced=github.limits == "on",
     )
@@ -115,25 +124,6 @@ def _handler(flow: Callable[..., Any], world: World) -> Callable[[Mapping[str, A
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _root_key(settings: Settings, database: Path) -> bytes:
-    """The root key: the setting, or a file beside the database, made at first use."""
-    if settings.secret_key is not None:
-        return settings.secret_key.get_secret_value().encode()
-    path = database.with_name(database.name + ".key")
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w") as new:
-            new.write(secrets.token_hex(32))
-    except FileExistsError:
-        pass  # made earlier
-    return path.read_text().strip().encode()
-
-
-def derived(root: bytes, purpose: str) -> bytes:
-    """The key for one purpose, from the root key."""
-    return hmac.new(root, f"emptychair:{purpose}".encode(), hashlib.sha256).digest()
 
 
 async def _sorry(_request: Request, error: Exception) -> Response:

@@ -67,16 +67,29 @@ class CheckRun:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A comment that stands on GitHub, and whose it is."""
+    """A comment that stands on GitHub, and whose it is. `app`: the App that wrote it, if told."""
 
     id: int
     author_id: int
     by_bot: bool
+    app: int | None
     body: str
+
+
+@dataclass(frozen=True, slots=True)
+class AppIdentity:
+    """Our App as GitHub knows it: what it may do ("checks": "write") and what it hears of."""
+
+    slug: str
+    permissions: Mapping[str, str]
+    events: tuple[str, ...]
 
 
 class GitHub(Protocol):
     """What we ask of GitHub. Every method raises `Transient` or `Rejected`."""
+
+    def identity(self) -> AppIdentity:
+        """Who we are; Rejected(401) when id, key or clock are wrong."""
 
     def pull_request(self, repository: Repository, number: int) -> PullRequest:
         """The pull request as it is now."""

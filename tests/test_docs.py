@@ -14,6 +14,7 @@ from bot.cli import COMMANDS, cli
 from bot.core.checklist import OVERLAYS
 from bot.core.events import NAMES
 from bot.core.review import TRANSITIONS, Seen, State
+from bot.flows.check_app import EVENTS, PERMISSIONS
 from bot.inbound.github_events import PULL_REQUEST_ACTIONS, READERS
 from bot.settings import environment_names
 from tests.data import ROOT
@@ -58,6 +59,11 @@ def test_each_event_has_its_reason(name: str) -> None:
 @pytest.mark.parametrize(("name", "level"), MANIFEST["default_permissions"].items())
 def test_each_permission_has_its_reason(name: str, level: str) -> None:
     assert re.search(rf"^\| `{name}: {level}` \| .{{10,}} \|$", INSTALL, re.MULTILINE)
+
+
+def test_the_bot_checks_at_start_for_what_the_manifest_asks_for() -> None:
+    assert MANIFEST["default_permissions"] == PERMISSIONS
+    assert tuple(MANIFEST["default_events"]) == EVENTS
 
 
 def test_the_registration_link_asks_for_exactly_what_the_manifest_asks_for() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import signal
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -46,7 +47,8 @@ def command(repo: Path | None, last: int, port: int, leave: bool) -> None:
     from bot.cli.pair import start_pair
     from bot.cli.port import refusal
 
-    logs.configure(level=logging.ERROR)
+    logs.configure(level=logging.CRITICAL)
+    signal.signal(signal.SIGTERM, _stop)
     console = Console()
     with tempfile.TemporaryDirectory(prefix="emptychair-") as folder:
         try:
@@ -62,6 +64,10 @@ def command(repo: Path | None, last: int, port: int, leave: bool) -> None:
             click.echo("\nStopped.")
 
 
+def _stop(_signal: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
 def _samples(repo: Path | None, last: int) -> Sequence[Sample]:
     from bot.sandbox.git_process import NoHistory
     from bot.sandbox.replay import replay
@@ -75,7 +81,8 @@ def _samples(repo: Path | None, last: int) -> Sequence[Sample]:
             raise click.ClickException(str(error)) from error
         found = []
     if found:
-        click.echo(f"Replaying the newest {len(found)} commits of {folder.resolve().name}.")
+        many = f"{len(found)} (all there are)" if len(found) < last else str(len(found))
+        click.echo(f"Replaying the newest {many} commits of {folder.resolve().name}.")
         return found
     click.echo("No history here, so a few pull requests written for the purpose.")
     return list(samples())
@@ -147,5 +154,6 @@ def _show(console: object, pair: Pair, numbers: list[int]) -> None:
 def _stay(pair: Pair) -> None:
     click.echo(f"\nReady: {pair.github.url}/")
     click.echo("Tick boxes, comment, push and try to merge there. Ctrl-C stops everything.")
+    click.echo("The demo enforces; a fresh install only warns.")
     while True:
         time.sleep(3600)

@@ -14,12 +14,12 @@ from typing import Self
 from pydantic import SecretStr
 
 from bot.core.review import Review
-from bot.main import App, build, derived
+from bot.main import App, build
 from bot.sandbox.app_key import make_app_key
 from bot.sandbox.github import StandIn
 from bot.sandbox.server import Server
 from bot.settings import GitHubSettings, JobsSettings, Settings
-from bot.store import queue, reviews
+from bot.store import keys, queue, reviews
 
 APP_ID = 1
 ENFORCE = "mode:\n  - {repositories: '**', mode: enforce}\n"
@@ -72,7 +72,7 @@ class Pair:
     def ledger_key(self) -> bytes:
         """The key that the record is sealed with."""
         assert self._settings.secret_key is not None
-        return derived(self._settings.secret_key.get_secret_value().encode(), "ledger")
+        return keys.derived(self._settings.secret_key.get_secret_value().encode(), "ledger")
 
     def __enter__(self) -> Self:
         return self

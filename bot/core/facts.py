@@ -90,14 +90,14 @@ class PullRequest:
 
 @dataclass(frozen=True, slots=True)
 class CommentCreated:
-    """A comment was posted on a pull request. `by_our_app`: GitHub says that our App wrote it."""
+    """A comment was posted on a pull request. `app` is the App that wrote it; None for people."""
 
     repository: Repository
     number: int
     comment_id: int
     by: Actor
     body: str
-    by_our_app: bool
+    app: int | None
 
 
 @dataclass(frozen=True, slots=True)

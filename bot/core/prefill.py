@@ -111,7 +111,7 @@ def _by_question(
     if question.id == "why":
         text = _reason(sections)
         if is_text(text, minimum):
-            return Prefill("why", (), _cut(text), "the first lines of your description")
+            return Prefill("why", (), _cut(text), "your first lines")
     better = "better" in {option.id for option in question.options}
     if question.id == "effect" and better and A_FIX.match(title):
         return Prefill("effect", ("better",), "", "your title")

@@ -15,7 +15,7 @@ from bot.views.github_comment import MARKER
 
 def comment_arrived(world: World, fact: CommentCreated) -> None:
     """GitHub tells us of our own new comment: good where its answer to us was lost."""
-    if MARKER not in fact.body or not fact.by_our_app:
+    if MARKER not in fact.body or fact.app != world.app_id:
         return
     at = (COMMENT, fact.repository.id, str(fact.number))
     with world.store.read() as connection:

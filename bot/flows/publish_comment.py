@@ -72,7 +72,14 @@ def _find(world: World, review: Review) -> Posted | None:
     with world.store.read() as connection:
         ours = installations.bot_user(connection, subject.repository.installation)
     found = world.github.find_comments(subject.repository, subject.number, MARKER)
-    return next((c for c in found if c.author_id == ours or (ours is None and c.by_bot)), None)
+    return next((posted for posted in found if _is_ours(world, posted, ours)), None)
+
+
+def _is_ours(world: World, posted: Posted, ours: int | None) -> bool:
+    """By our user id; while we do not know it, by our App's id, where GitHub tells it."""
+    if ours is not None:
+        return posted.author_id == ours
+    return posted.app == world.app_id or (posted.app is None and posted.by_bot)
 
 
 def _edit(world: World, review: Review, surface: Surface, comment_id: int, text: str) -> None:

@@ -30,6 +30,7 @@ class World:
     clock: Callable[[], datetime]
     salt: Callable[[], bytes]
     ledger_key: bytes
+    app_id: int
     quiet: timedelta
     paced: bool
 

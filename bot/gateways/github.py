@@ -22,7 +22,7 @@ from github.Repository import Repository as GhRepository
 from bot.core.facts import Actor, ChangedFile, PullRequest, Repository
 from bot.errors import Rejected, Transient
 from bot.gateways.github_auth import InstallationAuth, Tokens
-from bot.ports import CheckRun, Posted
+from bot.ports import AppIdentity, CheckRun, Posted
 
 MOST_FILES = 3000  # https://docs.github.com/en/rest/pulls/pulls#list-pull-requests-files
 TIMEOUT = 15  # seconds
@@ -53,10 +53,22 @@ class GitHubGateway:
             "user_agent": "emptychair",
             "lazy": True,
         }
-        self._tokens = Tokens(GithubIntegration(auth=app, **self._options))
+        self._integration = GithubIntegration(auth=app, **self._options)
+        self._tokens = Tokens(self._integration)
         self._local = threading.local()
 
     # -- reading ---------------------------------------------------------------------------------
+
+    def identity(self) -> AppIdentity:
+        """See `ports.GitHub`."""
+        try:
+            with self._translated(0):
+                raw = self._integration.get_app().raw_data
+        except Transient as error:
+            if "401" in str(error):
+                raise Rejected(str(error), 401) from error
+            raise
+        return AppIdentity(raw["slug"], dict(raw["permissions"]), tuple(raw["events"]))
 
     def pull_request(self, repository: Repository, number: int) -> PullRequest:
         """See `ports.GitHub`."""
@@ -246,8 +258,9 @@ def _pull_request(repository: Repository, raw: dict[str, Any]) -> PullRequest:
 
 
 def _posted(raw: dict[str, Any]) -> Posted:
-    user = raw.get("user") or {}
-    return Posted(raw["id"], user.get("id", 0), user.get("type") == "Bot", raw.get("body") or "")
+    user, app = raw.get("user") or {}, raw.get("performed_via_github_app") or {}
+    by_bot = user.get("type") == "Bot"
+    return Posted(raw["id"], user.get("id", 0), by_bot, app.get("id"), raw.get("body") or "")
 
 
 def _content(check: CheckRun) -> dict[str, Any]:

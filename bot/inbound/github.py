@@ -7,7 +7,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import ParamSpec, TypeVar
 
 import structlog
@@ -24,6 +24,8 @@ from bot.store.store import Store
 MOST = 25 * 1024 * 1024  # bytes; GitHub delivers nothing larger
 SMALL = 256 * 1024  # bytes; larger bodies are read beside the event loop
 DURABLE_SECONDS = 8  # GitHub waits 10 s for an answer
+REFUSED = (400, 401, 413)
+BETWEEN_LINES = timedelta(seconds=10)
 DELIVERY_ID = re.compile(r"[\w.-]{1,100}", re.ASCII)
 ANSWERS = Counter(
     "emptychair_webhooks", "Webhook deliveries by event and answer", ["event", "status"]
@@ -56,13 +58,24 @@ class GitHubDoor:
     ) -> None:
         self._store, self._jobs, self._secrets, self._clock = store, jobs, secrets, clock
         self._patience = patience
+        self._told = datetime.min.replace(tzinfo=UTC)
 
     async def receive(self, request: Request) -> Response:
         """202 accepted, 200 not our business or known, 400, 401, 413, or 503 to try again."""
         event = request.headers.get("x-github-event", "")
         response = await self._answer(request, event)
         ANSWERS.labels(event if event in READERS else "other", response.status_code).inc()
+        if response.status_code in REFUSED:
+            self._tell(response)
         return response
+
+    def _tell(self, response: Response) -> None:
+        """A log line for refused deliveries now and then: anybody can send thousands."""
+        now = self._clock()
+        if now - self._told >= BETWEEN_LINES:
+            self._told = now
+            reason = bytes(response.body).decode().strip()
+            log.warning("webhook.refused", status=response.status_code, reason=reason)
 
     async def _answer(self, request: Request, event: str) -> Response:
         body = await _read(request)

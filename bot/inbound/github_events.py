@@ -127,10 +127,9 @@ def _issue_comment(payload: dict[str, Any]) -> Fact | None:
     by = _actor(payload.get("sender"))
     match payload.get("action"):
         case "created":
-            app = comment.get("performed_via_github_app")
-            return CommentCreated(
-                repository, number, id, by, _text(comment.get("body")), bool(app) and by.is_bot
-            )
+            via = comment.get("performed_via_github_app")
+            app = _number(via["id"]) if via else None
+            return CommentCreated(repository, number, id, by, _text(comment.get("body")), app)
         case "edited":
             before = (payload.get("changes") or {}).get("body") or {}
             return CommentEdited(

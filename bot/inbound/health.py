@@ -25,8 +25,8 @@ STUCK_SECONDS = 300  # a queue older than this is named
 class Health:
     """The three pages that a platform engineer watches."""
 
-    def __init__(self, store: Store, clock: Callable[[], datetime]) -> None:
-        self._store, self._clock = store, clock
+    def __init__(self, store: Store, clock: Callable[[], datetime], github: bool = True) -> None:
+        self._store, self._clock, self._github = store, clock, github
         self._registry = _Joined(self)
 
     async def healthz(self, _request: Request) -> Response:
@@ -47,7 +47,9 @@ class Health:
             "ready": True,
             "database": "ok",
             "jobs_waiting": backlog.ready,
+            "jobs_retrying": backlog.retrying,
             "jobs_parked": backlog.parked,
+            "github": "on" if self._github else "off",
             "queue_age_seconds": round(age, 1),
         }
         if age > STUCK_SECONDS:
@@ -93,6 +95,7 @@ class _Queue(Collector):
             return
         jobs = GaugeMetricFamily("emptychair_jobs", "Jobs in the queue", labels=["state"])
         jobs.add_metric(["ready"], backlog.ready)
+        jobs.add_metric(["retrying"], backlog.retrying)
         jobs.add_metric(["parked"], backlog.parked)
         yield jobs
         yield GaugeMetricFamily(

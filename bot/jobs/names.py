@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from bot.flows.check_app import check_app
 from bot.flows.install import adopt_repository, visit_pull_request
 from bot.flows.publish_check import publish_check
 from bot.flows.publish_comment import publish_comment
@@ -19,8 +20,10 @@ FLOWS: dict[str, Callable[..., Any]] = {
     "adopt_repository": adopt_repository,
     "visit_pull_request": visit_pull_request,
     "tidy": tidy,
+    "check_app": check_app,
 }
 
 PERIODIC = {
+    "check_app": timedelta(hours=12),  # also at every start
     "tidy": timedelta(hours=6),  # bodies of old deliveries
 }

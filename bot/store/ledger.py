@@ -21,6 +21,8 @@ from bot.store import tables as t
 
 START = "0" * 64  # what the first row is sealed over
 
+SEALED = ("review_id", "at", "event", "data", "door", "actor_digest")
+
 
 def append(
     tx: Transaction, key: bytes, review_id: int, events: Iterable[Event], now: datetime, salt: bytes
@@ -55,10 +57,19 @@ def seal(key: bytes, previous: str, row: dict[str, Any]) -> str:
 def first_broken(connection: Connection, key: bytes) -> int | None:
     """The number of the first row whose seal does not hold; None if all do."""
     previous = START
-    names = ("review_id", "at", "event", "data", "door", "actor_digest")
     for row in connection.execute(select(t.ledger).order_by(t.ledger.c.seq)).mappings():
-        expected = seal(key, previous, {name: row[name] for name in names})
+        expected = seal(key, previous, {name: row[name] for name in SEALED})
         if row["previous"] != previous or not hmac.compare_digest(row["hash"], expected):
             return int(row["seq"])
         previous = row["hash"]
     return None
+
+
+def last_holds(connection: Connection, key: bytes) -> bool:
+    """Whether the newest row was sealed with this key; true for an empty ledger."""
+    newest = select(t.ledger).order_by(t.ledger.c.seq.desc()).limit(1)
+    row = connection.execute(newest).mappings().first()
+    if row is None:
+        return True
+    expected = seal(key, row["previous"], {name: row[name] for name in SEALED})
+    return hmac.compare_digest(row["hash"], expected)

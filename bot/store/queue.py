@@ -28,9 +28,14 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """How much is waiting. `oldest` is the time since which the oldest due job waits."""
+    """How much is waiting.
+
+    `ready` is all that is to be done, `retrying` the part that failed at least once; `oldest` is
+    since when the oldest due or failed job waits.
+    """
 
     ready: int
+    retrying: int
     parked: int
     oldest: datetime | None
 
@@ -81,16 +86,20 @@ def park(tx: Transaction, id: int, attempts: int, error: str) -> None:
 
 
 def backlog(connection: Connection, now: datetime) -> Backlog:
-    """How much is waiting."""
-    due = (t.job.c.state == "ready") & (t.job.c.run_at <= now)
+    """How much is waiting, what failed and is tried again included."""
+    c = t.job.c
+    ready, failed = c.state == "ready", c.attempts > 0
     row = connection.execute(
         select(
-            func.count().filter(t.job.c.state == "ready"),
-            func.count().filter(t.job.c.state == "parked"),
-            func.min(t.job.c.run_at).filter(due),
+            func.count().filter(ready),
+            func.count().filter(ready & failed),
+            func.count().filter(c.state == "parked"),
+            func.min(c.run_at).filter(ready & (c.run_at <= now)),
+            func.min(c.created_at).filter(ready & failed),
         )
     ).one()
-    return Backlog(row[0], row[1], row[2])
+    oldest = min((moment for moment in row[3:] if moment is not None), default=None)
+    return Backlog(row[0], row[1], row[2], oldest)
 
 
 def _short(error: str) -> str:

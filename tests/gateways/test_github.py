@@ -11,7 +11,9 @@ import pytest
 from bot.core.facts import Actor, ChangedFile, PullRequest, Repository
 from bot.errors import Rejected
 from bot.gateways.github import GitHubGateway
+from bot.gateways.github_auth import app_auth
 from bot.ports import Button, CheckRun, Posted
+from bot.sandbox.app_key import make_app_key
 from bot.sandbox.github import StandIn
 from bot.sandbox.records import FileChange
 
@@ -147,7 +149,8 @@ def test_a_comment_is_posted_found_by_its_marker_and_edited_with_one_call_each(
         github.comment(number, f"words {n}", "alice")
     posted = gateway.create_comment(shop, number, "<!-- marker --> größer 🛒")
     github.comment(number, "a quote: <!-- marker -->", "alice")
-    assert posted == Posted(posted.id, github.state.bot.id, True, "<!-- marker --> größer 🛒")
+    text, state = "<!-- marker --> größer 🛒", github.state
+    assert posted == Posted(posted.id, state.bot.id, True, state.app_id, text)
     found = gateway.find_comments(shop, number, "<!-- marker -->")
     assert [(c.id == posted.id, c.by_bot) for c in found] == [(True, True), (False, False)]
     assert gateway.find_comments(shop, number, "nowhere") == []
@@ -234,3 +237,16 @@ def test_calls_follow_each_other_without_a_pause(
         gateway.create_comment(shop, number, f"text {n}")
         gateway.pull_request(shop, number)
     assert time.monotonic() - began < 0.9  # PyGithub would sleep for 1 s between two writes
+
+
+def test_who_we_are_and_what_we_may(github: StandIn, gateway: GitHubGateway) -> None:
+    ours = gateway.identity()
+    assert ours.slug == "empty-chair"
+    assert ours.permissions["checks"] == "write"
+
+
+def test_a_key_that_is_not_the_apps_is_refused_and_not_tried_again(github: StandIn) -> None:
+    stranger = GitHubGateway(app_auth(github.state.app_id, make_app_key().private), github.api_url)
+    with pytest.raises(Rejected) as caught:
+        stranger.identity()
+    assert caught.value.status == 401

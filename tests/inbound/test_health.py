@@ -34,7 +34,9 @@ def test_it_is_ready_when_the_database_takes_a_write_and_says_how_much_waits(web
         "ready": True,
         "database": "ok",
         "jobs_waiting": 0,
+        "jobs_retrying": 0,
         "jobs_parked": 0,
+        "github": "on",
         "queue_age_seconds": 0,
     }
     waits(web, 12)

@@ -194,7 +194,7 @@ def test_every_schedule_has_a_flow() -> None:
 
 def test_the_backlog_counts_what_waits_and_since_when_the_oldest_is_due(bench: Bench) -> None:
     now = bench.clock()
-    assert backlog(bench, now) == queue.Backlog(0, 0, None)
+    assert backlog(bench, now) == queue.Backlog(0, 0, 0, None)
     bench.enqueue("note", delay=600)
     bench.enqueue("note", delay=5)
     waiting = backlog(bench, now + timedelta(seconds=10))

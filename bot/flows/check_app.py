@@ -1,0 +1,42 @@
+"""Ask GitHub who we are, and say in the log what an operator has to mend."""
+
+from __future__ import annotations
+
+import structlog
+
+from bot.errors import Rejected
+from bot.flows.world import World
+
+# What the App needs; deploy/github-app-manifest.json asks for the same, held equal by a test.
+PERMISSIONS = {
+    "metadata": "read",
+    "pull_requests": "write",
+    "checks": "write",
+    "statuses": "write",
+    "issues": "read",
+    "contents": "read",
+    "merge_queues": "read",
+}
+EVENTS = ("pull_request", "issue_comment", "check_run", "check_suite", "merge_group")
+STRENGTH = {"": 0, "read": 1, "write": 2, "admin": 3}
+
+log = structlog.get_logger()
+
+
+def check_app(world: World) -> None:
+    """Wrong id or key, a missing permission, an event that nobody sends: each is one log line."""
+    try:
+        ours = world.github.identity()
+    except Rejected as error:
+        hint = "The App's id or private key is wrong, or the clock of this machine is."
+        log.error("github.refused_us", app=world.app_id, error=str(error), hint=hint)
+        return
+    for name, level in PERMISSIONS.items():
+        if STRENGTH.get(ours.permissions.get(name, ""), 0) < STRENGTH[level]:
+            hint = f"App settings, Permissions: set {name} to {level}; accept it where installed."
+            log.error("github.permission_missing", permission=name, needed=level, hint=hint)
+    for name in EVENTS:
+        if name not in ours.events:
+            hint = f"App settings, Permissions & events: subscribe to {name}."
+            log.error("github.event_missing", webhook=name, hint=hint)
+    log.info("github.known", app=world.app_id, slug=ours.slug)

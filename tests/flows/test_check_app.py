@@ -1,0 +1,64 @@
+"""At start the bot asks GitHub who it is, and says what an operator has to mend."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.errors import Rejected
+from bot.flows.check_app import EVENTS, PERMISSIONS, check_app
+from bot.ports import AppIdentity
+
+
+@dataclass
+class Asked:
+    """As much of the world as the question needs: who GitHub says we are."""
+
+    answer: AppIdentity | Rejected
+    app_id: int = 1
+
+    @property
+    def github(self) -> Asked:
+        return self
+
+    def identity(self) -> AppIdentity:
+        if isinstance(self.answer, Rejected):
+            raise self.answer
+        return self.answer
+
+
+def lines(answer: AppIdentity | Rejected) -> list[Mapping[str, object]]:
+    with capture_logs() as logs:
+        check_app(Asked(answer))  # type: ignore[arg-type]
+    return list(logs)
+
+
+def test_a_good_start_names_the_app() -> None:
+    (found,) = lines(AppIdentity("empty-chair", PERMISSIONS, EVENTS))
+    assert (found["event"], found["slug"]) == ("github.known", "empty-chair")
+
+
+def test_a_wrong_key_is_said_once_with_what_to_check() -> None:
+    (found,) = lines(Rejected("GitHub answered 401", 401))
+    assert (found["event"], found["log_level"]) == ("github.refused_us", "error")
+    assert "private key is wrong, or the clock" in str(found["hint"])
+
+
+@pytest.mark.parametrize("name", PERMISSIONS)
+def test_a_permission_that_is_missing_is_named(name: str) -> None:
+    less = {key: level for key, level in PERMISSIONS.items() if key != name}
+    first, *_ = lines(AppIdentity("empty-chair", less, EVENTS))
+    assert (first["event"], first["permission"]) == ("github.permission_missing", name)
+
+
+def test_reading_is_not_writing_and_an_event_that_nobody_sends_is_named() -> None:
+    weaker = {**PERMISSIONS, "checks": "read"}
+    found = lines(AppIdentity("empty-chair", weaker, EVENTS[:-1]))
+    assert [line["event"] for line in found] == [
+        "github.permission_missing",
+        "github.event_missing",
+        "github.known",
+    ]
