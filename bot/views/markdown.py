@@ -2,14 +2,14 @@
 
 Entities are used because they mean the same in both places and can never begin a structure
 (https://spec.commonmark.org/0.31.2/#entity-and-numeric-character-references). GitHub looks for
-mentions, references and links after rendering, so those are broken by a zero-width space.
+mentions, references and links after rendering, so those are broken by an invisible word joiner.
 """
 
 from __future__ import annotations
 
 import re
 
-BREAK = "\N{ZERO WIDTH SPACE}"
+BREAK = "\N{WORD JOINER}"
 
 # Controls, zero-width and direction marks: they hide text or turn it round.
 INVISIBLE = re.compile(
