@@ -26,8 +26,11 @@ class ConfigError(BotError):
     """A checklist file breaks a rule.
 
     `line` counts from 1; 0 means that the file as a whole is meant. `key` is the dotted path
-    inside the file ("rules.3.tier"), empty for the whole file.
+    inside the file ("rules.3.tier"), empty for the whole file. `more` are further mistakes in the
+    same file.
     """
+
+    more: tuple[ConfigError, ...] = ()
 
     def __init__(self, file: str, line: int, key: str, rule: str, example: str = "") -> None:
         self.file, self.line, self.key, self.rule, self.example = file, line, key, rule, example

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from bot.errors import UserError
+
 
 @click.command("validate")
 @click.argument("directory", required=False, type=click.Path(path_type=Path))
@@ -21,6 +23,8 @@ def command(directory: Path | None, as_json: bool) -> None:
     from bot.settings import load
     from bot.store import catalog
 
+    if directory is not None and not directory.is_dir():
+        raise UserError(f"{directory} is not a folder.")
     chosen = directory or load().checklists_dir
     found = list(catalog.problems(chosen))
     for problem in found:
@@ -32,6 +36,17 @@ def command(directory: Path | None, as_json: bool) -> None:
     if found:
         sys.exit(1)
     if not as_json:
-        read = catalog.load(chosen)
-        count = len(read.checklist.all_questions())
-        click.echo(f"All is well: {count} questions, checklist version {read.checklist.version}.")
+        checklist = catalog.load(chosen).checklist
+        click.echo(
+            f"All is well. {_read_from(catalog.own_files(chosen), len(catalog.FILES))} "
+            f"{len(checklist.all_questions())} questions, checklist version {checklist.version}."
+        )
+
+
+def _read_from(own: list[str], count: int) -> str:
+    """Which files are the organisation's, and how many are ours."""
+    if not own:
+        return f"All {count} files: ours."
+    rest = count - len(own)
+    ours = f"; the other {rest} {'file' if rest == 1 else 'files'}: ours" if rest else ""
+    return f"{', '.join(own)}: yours{ours}."

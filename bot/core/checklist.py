@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -22,6 +22,7 @@ from pydantic import (
     model_validator,
 )
 
+from bot.core.refusals import spelled
 from bot.core.tier import Tier
 from bot.core.yamlfile import Strict, parse, twin
 from bot.errors import ConfigError
@@ -68,10 +69,16 @@ class Kind(enum.StrEnum):
         return self in (Kind.LINE, Kind.PICK_LINE, Kind.MEASURE, Kind.EVIDENCE)
 
 
+HyphenId = Annotated[str, spelled(r"[a-z0-9]+(-[a-z0-9]+)*", "small letters, digits and hyphens")]
+UnderscoreId = Annotated[
+    str, spelled(r"[a-z][a-z0-9_]*", "small letters, digits and underscores, a letter first")
+]
+
+
 class Option(Strict):
     """One thing to pick. The id is an interface; the label is text."""
 
-    id: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=40)
+    id: HyphenId = Field(max_length=40)
     label: str = Field(min_length=1, max_length=75)
 
 
@@ -91,7 +98,7 @@ OVERLAY_NEEDS = {Tier.R1: Need.OPTIONAL, Tier.R2: Need.REQUIRED, Tier.R3: Need.R
 class Question(Strict):
     """One question, with the need of each tier. R0 asks nothing."""
 
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=40)
+    id: UnderscoreId = Field(max_length=40)
     ask: str = Field(min_length=5, max_length=150)
     short: str = Field(min_length=2, max_length=40)
     help: str = Field(min_length=2, max_length=200)
@@ -170,7 +177,7 @@ class ChecklistFile(Strict):
     extends: str | None = None
     questions: tuple[Question, ...] = ()
     add: tuple[Question, ...] = ()
-    require: Mapping[str, Mapping[str, Need]] = {}
+    require: Mapping[str, Mapping[Literal["R1", "R2", "R3"], Need]] = {}
     help: Mapping[str, str] = {}
     language: str | None = None
     translations: Mapping[str, Mapping[str, Wording]] = {}

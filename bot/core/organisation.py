@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import re
 from fnmatch import fnmatchcase
 from typing import Literal
 
@@ -10,7 +11,8 @@ from pydantic import Field
 
 from bot.core.checklist import Option, Options
 from bot.core.tier import Tier
-from bot.core.yamlfile import Strict, parse
+from bot.core.yamlfile import Strict, compose, locate, parse
+from bot.errors import ConfigError
 
 
 class Mode(enum.StrEnum):
@@ -101,6 +103,7 @@ class Organisation(Strict):
         return listed and tier < Tier[self.bots.ask_from]
 
 
+_EVERY = re.compile(r"\*+(/\*+)?")  # a glob that matches every repository
 EXAMPLES = {
     "segments": "segments: [{id: shops, label: Shop owners}]",
     "mode": "mode: [{repositories: 'acme/*', mode: enforce}]",
@@ -114,4 +117,20 @@ EXAMPLES = {
 
 def parse_organisation(text: str, file: str) -> Organisation:
     """Read `organisation.yaml`. Raises ConfigError."""
-    return parse(Organisation, text, file, EXAMPLES)
+    found = parse(Organisation, text, file, EXAMPLES)
+    _refuse_unreachable(found.mode, text, file)
+    return found
+
+
+def _refuse_unreachable(rules: tuple[ModeRule, ...], text: str, file: str) -> None:
+    """The first rule that matches wins, so nothing may follow one that matches everything."""
+    last = next((i for i, rule in enumerate(rules) if _EVERY.fullmatch(rule.repositories)), None)
+    if last is None or last + 1 == len(rules):
+        return
+    node = compose(text, file)
+    where, _ = locate(node, ["mode", last, "repositories"])
+    line, _ = locate(node, ["mode", last + 1, "repositories"])
+    rule = (
+        f"is never reached: `{rules[last].repositories}` in line {where} matches every repository."
+    )
+    raise ConfigError(file, line, f"mode.{last + 1}", rule, EXAMPLES["repositories"])

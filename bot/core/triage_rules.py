@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from bot.core import globs, yamlfile
 from bot.core.patterns import compiled
+from bot.core.refusals import spelled
 from bot.core.tier import Tier
 from bot.core.yamlfile import Strict
 from bot.errors import ConfigError
@@ -71,7 +72,11 @@ TierName = Annotated[Tier, BeforeValidator(_tier)]
 Glob = Annotated[str, AfterValidator(_glob)]
 Pattern = Annotated[str, AfterValidator(_pattern)]
 GonePattern = Annotated[str, AfterValidator(_pattern), AfterValidator(_one_group)]
-Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{1,40}$")]
+Id = Annotated[
+    str,
+    Field(min_length=2, max_length=41),
+    spelled(r"[a-z][a-z0-9-]*", "small letters, digits and hyphens, a letter first"),
+]
 Why = Annotated[str, Field(min_length=3, max_length=160), AfterValidator(_fills)]
 Overlay = Literal["pricing", "breaking", "ui", "incident", "privacy", "experiment"]
 

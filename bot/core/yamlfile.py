@@ -6,12 +6,14 @@ Knows nothing of questions or rules; their models live beside their meaning.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import PydanticCustomError
 
+from bot.core.refusals import known_keys, plain
 from bot.errors import ConfigError
 
 MOST_VALUES = 100_000  # in one file, aliases written out
@@ -35,14 +37,16 @@ def parse(
     """Read one YAML file as `model`.
 
     `examples` maps a key (its last name, "tier") to one line that shows it written rightly.
-    Raises ConfigError at the first broken rule.
+    Raises ConfigError for the first broken rule; the other ones are its `more`.
     """
     node = compose(text, file)
     data = _construct(node, file)
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise first_error(error, node, file, examples or {}) from None
+        first, *more = _in_words(error, model, node, file, examples or {})
+        first.more = tuple(more)
+        raise first from None
 
 
 def twin(id: str, *place: str | int) -> PydanticCustomError:
@@ -64,21 +68,24 @@ def compose(text: str, file: str) -> yaml.Node | None:
     return node
 
 
-def first_error(
-    error: ValidationError, node: yaml.Node | None, file: str, examples: dict[str, str]
-) -> ConfigError:
-    """Turn pydantic's first complaint into one that names the line."""
-    first = error.errors(include_url=False)[0]
-    location = [*first["loc"], *first.get("ctx", {}).get("place", ())]
-    line, path = locate(node, location)
-    rule = first["msg"].removeprefix("Value error, ")
-    if first["type"] == "extra_forbidden":
-        rule = "is not a known key"
-    elif first["type"] == "missing":
-        rule = "is missing"
-    names = [part for part in reversed(path) if isinstance(part, str)]
-    example = next((examples[name] for name in names if name in examples), "")
-    return ConfigError(file, line, ".".join(map(str, path)), rule.rstrip(".") + ".", example)
+def _in_words(
+    error: ValidationError,
+    model: type[BaseModel],
+    node: yaml.Node | None,
+    file: str,
+    examples: dict[str, str],
+) -> list[ConfigError]:
+    """Pydantic's complaints, in the order of their lines."""
+    found = []
+    for each in error.errors(include_url=False):
+        line, path = locate(node, [*each["loc"], *each.get("ctx", {}).get("place", ())])
+        rule = plain(each)
+        if each["type"] == "extra_forbidden":
+            rule += f"; known here are {', '.join(known_keys(model, each['loc'][:-1]))}"
+        names = [part for part in reversed(path) if isinstance(part, str)]
+        example = next((examples[name] for name in names if name in examples), "")
+        found.append(ConfigError(file, line, ".".join(map(str, path)), f"{rule}.", example))
+    return sorted(found, key=attrgetter("line"))
 
 
 def locate(node: yaml.Node | None, location: Iterable[str | int]) -> tuple[int, list[str | int]]:

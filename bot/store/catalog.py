@@ -44,8 +44,13 @@ def load_triage(directory: Path | None) -> Triage:
     return _Reader(directory).triage()
 
 
+def own_files(directory: Path | None) -> list[str]:
+    """The files that an organisation's own folder brings; the other ones are ours."""
+    return [name for name in FILES if directory is not None and (directory / name).is_file()]
+
+
 def problems(directory: Path | None) -> Iterator[ConfigError]:
-    """What is wrong in each file, the first thing a file; empty if all is well."""
+    """What is wrong in each file, line by line; empty if all is well."""
     reader = _Reader(directory)
     yield from _unknown_files(directory)
     organisation, overlays = Organisation(), []
@@ -53,28 +58,23 @@ def problems(directory: Path | None) -> Iterator[ConfigError]:
     try:
         organisation = reader.organisation()
     except ConfigError as error:
-        yield error
+        yield from (error, *error.more)
     for name in OVERLAYS:
         try:
             overlays.append(reader.overlay(name))
         except ConfigError as error:
-            yield error
+            yield from (error, *error.more)
     if len(overlays) == len(OVERLAYS):
         steps.append(lambda: reader.checklist(organisation, tuple(overlays)))
     for step in steps:
         try:
             step()
         except ConfigError as error:
-            yield error
+            yield from (error, *error.more)
 
 
 def _unknown_files(directory: Path | None) -> Iterator[ConfigError]:
     if directory is None:
-        return
-    if not directory.is_dir():
-        yield ConfigError(
-            str(directory), 0, "", "is not a folder.", "EMPTYCHAIR_CHECKLISTS_DIR=checklists"
-        )
         return
     for path in sorted(directory.rglob("*.y*ml")):
         name = path.relative_to(directory).as_posix()
@@ -114,7 +114,7 @@ class _Reader:
 
     def _read(self, name: str) -> tuple[str, str]:
         path = shipped() / name
-        if self._directory is not None and (self._directory / name).is_file():
+        if self._directory is not None and name in own_files(self._directory):
             path = self._directory / name
         try:
             return path.read_text(encoding="utf-8"), str(path)

@@ -84,8 +84,26 @@ def test_validate_is_content_with_what_we_ship() -> None:
     found = run("validate")
     assert found.exit_code == 0
     assert re.fullmatch(
-        r"All is well: \d+ questions, checklist version [0-9a-f]{12}\.\n", found.output
+        r"All is well\. All 9 files: ours\. \d+ questions, checklist version [0-9a-f]{12}\.\n",
+        found.output,
     )
+
+
+def test_validate_says_which_files_are_yours(tmp_path: Path) -> None:
+    (tmp_path / "organisation.yaml").write_text("drafts: ask\n")
+    said = run("validate", tmp_path).output
+    assert said.startswith("All is well. organisation.yaml: yours; the other 8 files: ours. ")
+
+
+def test_validate_names_every_mistake_of_a_file_line_by_line(tmp_path: Path) -> None:
+    (tmp_path / "organisation.yaml").write_text("drafts: loud\nmode: all\nmoode: x\n")
+    found = run("validate", tmp_path)
+    assert found.exit_code == 1
+    assert re.findall(r"organisation\.yaml:(\d): (\w+)", found.output) == [
+        ("1", "drafts"),
+        ("2", "mode"),
+        ("3", "moode"),
+    ]
 
 
 def test_validate_names_every_broken_file_with_line_key_rule_and_example(tmp_path: Path) -> None:
@@ -111,7 +129,8 @@ def test_validate_names_every_broken_file_with_line_key_rule_and_example(tmp_pat
 def test_validate_says_that_a_folder_is_not_there(tmp_path: Path) -> None:
     found = run("validate", tmp_path / "nowhere")
     assert found.exit_code == 1
-    assert "is not a folder" in found.output
+    assert f"{tmp_path / 'nowhere'} is not a folder." in found.output
+    assert "EMPTYCHAIR" not in found.output
 
 
 def test_migrate_says_from_where_to_where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

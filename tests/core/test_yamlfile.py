@@ -34,10 +34,53 @@ def broken(text: str, old: str, new: str) -> ConfigError:
 @pytest.mark.parametrize(
     ("old", "new", "line", "key", "rule"),
     [
-        ("type: line", "type: novel", 9, "questions.0.type", "Input should be"),
+        ("type: line", "type: novel", 9, "questions.0.type", "must be one of line, pick,"),
         ("    help: Name the task.\n", "", 5, "questions.0.help", "is missing"),
         ("short: Tasks", "shrt: Tasks", 5, "questions.0.short", "is missing"),
-        ("title: What", "tittle: x\ntitle: What", 2, "tittle", "is not a known key"),
+        (
+            "title: What",
+            "tittle: x\ntitle: What",
+            2,
+            "tittle",
+            "known here are id, title, default_tier, requires, draft, questions.",
+        ),
+        (
+            "type: line",
+            "type: line\n    kind: x",
+            10,
+            "questions.0.kind",
+            "are id, ask, short, help, type,",
+        ),
+        (
+            "ui_tasks",
+            "ui-tasks",
+            5,
+            "questions.0.id",
+            "must be small letters, digits and underscores",
+        ),
+        (
+            "short: Tasks",
+            "short: T",
+            7,
+            "questions.0.short",
+            "is too short: at least 2 characters.",
+        ),
+        ("short: Tasks", f"short: {'T' * 41}", 7, "questions.0.short", "at most 40 characters."),
+        (
+            "short: Tasks",
+            "short: no",
+            7,
+            "questions.0.short",
+            "must be a text; put it between quotes",
+        ),
+        ("questions:\n", "requires: tell\nquestions:\n", 4, "requires", "must be a list."),
+        (
+            "type: line",
+            "type: line\n    tiers: R1",
+            10,
+            "questions.0.tiers",
+            "must be a mapping, `key: value`.",
+        ),
         ("default_tier: R2", "default_tier: R9", 3, "default_tier", "R1, R2 or R3"),
         (
             "default_tier: R2",
@@ -65,6 +108,66 @@ def test_each_mistake_is_named(old: str, new: str, line: int, key: str, rule: st
     error = broken(OVERLAY, old, new)
     assert (error.file, error.line, error.key) == ("overlays/ui.yaml", line, key)
     assert rule in error.rule
+
+
+def test_all_mistakes_of_a_file_are_known_in_the_order_of_their_lines() -> None:
+    text = OVERLAY.replace("type: line", "type: novel").replace("id: ui_", "id: UI_")
+    error = broken(text, "title:", "tittle:")
+    found = [(each.line, each.key) for each in (error, *error.more)]
+    assert found == [
+        (1, "title"),
+        (2, "tittle"),
+        (5, "questions.0.id"),
+        (9, "questions.0.type"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "rule"),
+    [
+        ("- mode", "", "must be a mapping, `key: value`."),
+        ("mode: enforce", "mode", "must be a list."),
+        ("mode: [enforce]", "mode.0", "must be a mapping, `key: value`."),
+        (
+            "mode: [{repositories: '*', mode: loud}]",
+            "mode.0.mode",
+            "one of shadow, warn or enforce.",
+        ),
+        ("drafts: loud", "drafts", "must be one of quiet or ask."),
+        (
+            "segments: [{id: A_b, label: A}]",
+            "segments.0.id",
+            "be small letters, digits and hyphens.",
+        ),
+        ("segments: []", "segments", "may not be empty: give at least 1."),
+        (
+            "thresholds: {evidence_days: soon}",
+            "thresholds.evidence_days",
+            "must be a whole number.",
+        ),
+        ("thresholds: {evidence_days: 0}", "thresholds.evidence_days", "must be 1 or more."),
+        ("thresholds: {evidence_days: 9999}", "thresholds.evidence_days", "must be 3650 or less."),
+        ("bots: {loud: []}", "bots.loud", "is not a known key; known here are quiet, ask_from."),
+    ],
+)
+def test_a_mistake_is_told_in_plain_words(text: str, key: str, rule: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse_organisation(text, "organisation.yaml")
+    assert caught.value.key == key
+    assert caught.value.rule.endswith(rule)
+
+
+@pytest.mark.parametrize("every", ["**", "*", "*/*"])
+def test_a_mode_behind_one_that_matches_everything_is_refused(every: str) -> None:
+    text = (
+        f"mode:\n  - {{repositories: '{every}', mode: warn}}\n"
+        "  - {repositories: 'acme/*', mode: enforce}\n"
+    )
+    with pytest.raises(ConfigError) as caught:
+        parse_organisation(text, "organisation.yaml")
+    assert (caught.value.line, caught.value.key) == (3, "mode.1")
+    rule = f"is never reached: `{every}` in line 2 matches every repository."
+    assert caught.value.rule == rule
 
 
 def test_a_few_lines_of_aliases_cannot_stand_for_billions_of_values() -> None:
@@ -154,6 +257,7 @@ def test_an_organisation_builds_on_the_shipped_checklist() -> None:
         ("id: ours\n", "questions"),
         ("id: ours\nextends: theirs\n", "extends"),
         ("id: ours\nextends: customer-impact\nrequire: {nobody: {R1: pick}}\n", "require.nobody"),
+        ("id: ours\nextends: customer-impact\nrequire: {reach: {R9: pick}}\n", "require.reach.R9"),
         ("id: ours\nextends: customer-impact\nhelp: {nobody: x}\n", "help.nobody"),
         ("id: ours\nextends: customer-impact\nlanguage: fr\n", "language"),
     ],
