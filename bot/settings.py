@@ -6,6 +6,8 @@ may also be given as a file: `EMPTYCHAIR_GITHUB__PRIVATE_KEY_FILE=/run/secrets/k
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -19,6 +21,7 @@ from pydantic_settings import (
     SettingsError,
 )
 
+from bot.core.refusals import plain, spelled
 from bot.errors import ConfigError
 
 PREFIX = "EMPTYCHAIR_"
@@ -37,9 +40,8 @@ class _Group(BaseModel):
 class GitHubSettings(_Group):
     """The GitHub App. Without any of it the GitHub door is off."""
 
-    base_url: str = Field(
+    base_url: Annotated[str, spelled(r"https?://\S+", "a web address")] = Field(
         "https://api.github.com",
-        pattern=r"^https?://\S+$",
         description="The API of GitHub, or of your GitHub Enterprise Server (`https://HOST/api/v3`)",
     )
     app_id: int | None = Field(None, ge=1, description="The App's id, from its settings page")
@@ -123,9 +125,17 @@ class _WithFiles(EnvSettingsSource):
         prefix = PREFIX.lower()
         for name, path in list(found.items()):
             if name.startswith(prefix) and name.endswith("_file") and path:
+                _refuse_both(name, found)
                 found[name.removesuffix("_file")] = _read_secret(name, path)
                 del found[name]
         return found
+
+
+def _refuse_both(name: str, found: Mapping[str, object]) -> None:
+    value = name.removesuffix("_file")
+    if found.get(value):
+        rule = f"is set, and {name.upper()} too; keep one of them."
+        raise ConfigError("environment", 0, value.upper(), rule)
 
 
 def _read_secret(name: str, path: str) -> str:
@@ -147,8 +157,7 @@ def load(**overrides: Any) -> Settings:
         settings = Settings(**overrides)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        name = PREFIX + "__".join(str(part).upper() for part in first["loc"])
-        raise ConfigError("environment", 0, name, f"{first['msg']}.") from None
+        raise _in_words(first) from None
     except SettingsError as error:
         rule = f"cannot be read ({error}). Settings of a group have names of their own."
         example = f"{PREFIX}GITHUB__APP_ID=12345"
@@ -159,6 +168,18 @@ def load(**overrides: Any) -> Settings:
     if settings.secret_key is not None:
         _refuse_weak("SECRET_KEY", settings.secret_key, 16)
     return settings
+
+
+def _in_words(error: Mapping[str, Any]) -> ConfigError:
+    """What is wrong with one setting, with its default as the example."""
+    name = PREFIX + "__".join(str(part).upper() for part in error["loc"])
+    defaults = {known: default for known, default, _ in environment_names()}
+    if error["type"] == "extra_forbidden":
+        close = get_close_matches(name, defaults, 1, cutoff=0.8)
+        hint = f"; did you mean {close[0]}?" if close else ". The README lists all of them."
+        return ConfigError("environment", 0, name, f"is not a setting{hint}")
+    example = f"{name}={defaults.get(name) or '12345'}"
+    return ConfigError("environment", 0, name, f"{plain(error)}.", example)
 
 
 DEFAULT_SECRETS = {

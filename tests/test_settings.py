@@ -97,7 +97,8 @@ def test_every_secret_may_stand_in_a_file(load: Load, tmp_path: Path) -> None:
     for name in (*APP, "SECRET_KEY"):
         (tmp_path / name).write_text(f"{APP.get(name, 'k' * 32)}\n")
     read = load(**{f"{name}_FILE": str(tmp_path / name) for name in (*APP, "SECRET_KEY")})
-    assert read.github == load(**APP).github
+    without_files = dict.fromkeys([f"{name}_FILE" for name in APP], "")
+    assert read.github == load(**APP, **without_files).github
     assert read.secret_key is not None
     assert read.secret_key.get_secret_value() == "k" * 32
 
@@ -135,6 +136,37 @@ def test_a_secret_file_that_is_no_use_is_named(load: Load, tmp_path: Path, kind:
 )
 def test_a_value_that_cannot_be_is_named(load: Load, name: str, value: str) -> None:
     assert f"environment: {PREFIX}{name}: " in refused(load, **{name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("GITHUB__APPID", "1", f"is not a setting; did you mean {PREFIX}GITHUB__APP_ID?"),
+        ("WEB__COLOUR_OF_THE_PAGE", "red", "is not a setting. The README lists all of them."),
+        ("GITHUB__APP_ID", "x", f"be a whole number. Example: {PREFIX}GITHUB__APP_ID=12345"),
+        ("WEB__PORT", "http", f"be a whole number. Example: {PREFIX}WEB__PORT=8080"),
+        ("JOBS__WORKERS", "0", f"must be 1 or more. Example: {PREFIX}JOBS__WORKERS=8"),
+        ("GITHUB__QUIET_SECONDS", "x", "must be a number."),
+        ("GITHUB__LIMITS", "maybe", "must be one of on or off."),
+        (
+            "GITHUB__BASE_URL",
+            "github.example.com",
+            f"be a web address. Example: {PREFIX}GITHUB__BASE_URL=https://api.github.com",
+        ),
+    ],
+)
+def test_a_mistake_is_told_in_plain_words_with_an_example(
+    load: Load, name: str, value: str, says: str
+) -> None:
+    assert says in refused(load, **{name: value})
+
+
+def test_a_setting_given_both_as_a_value_and_as_a_file_is_refused(
+    load: Load, tmp_path: Path
+) -> None:
+    (tmp_path / "key").write_text("k" * 32)
+    text = refused(load, SECRET_KEY="j" * 32, SECRET_KEY_FILE=str(tmp_path / "key"))
+    assert f"{PREFIX}SECRET_KEY: is set, and {PREFIX}SECRET_KEY_FILE too" in text
 
 
 def test_a_group_that_is_set_as_a_whole_is_explained(load: Load) -> None:
