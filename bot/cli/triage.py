@@ -28,7 +28,7 @@ def change(row: dict[str, Any]) -> Change:
     unknown = row.get("files") is None and row.get("diff") is None
     return Change(
         title=_text(row, "title"),
-        body=_text(row, "description"),
+        body=_text(row, "description") or _text(row, "body"),
         labels=tuple(str(label) for label in _list(row, "labels")),
         branch=_text(row, "branch"),
         author=_text(row, "author"),
@@ -63,6 +63,8 @@ def _files(row: dict[str, Any], patches: dict[str, str]) -> tuple[ChangedFile, .
 
 
 def _file(each: object, patches: dict[str, str]) -> ChangedFile:
+    if isinstance(each, str):
+        return ChangedFile(each, *diff.counts(patches.get(each, "")), patches.get(each))
     if not isinstance(each, dict) or not isinstance(each.get("path"), str):
         raise BadRow("a file of `files` has no `path`")
     added, removed = each.get("additions") or 0, each.get("deletions") or 0
@@ -119,10 +121,19 @@ def command(source: TextIO, as_json: bool, folder: Path | None) -> None:
     """Say how much customer-impact review each pull request of a file needs, and why.
 
     Example: emptychair triage --input pull-requests.jsonl --json
+
+    A complete row, which stands on one line; all but the id may be left out:
+
+    \b
+    {"id": 7, "title": "Raise the price", "body": "Costs rose.", "author": "ada",
+     "branch": "price", "labels": ["shop"], "files": ["plans.json"],
+     "diff": "--- a/plans.json\\n+++ b/plans.json\\n@@ -1 +1 @@\\n-9\\n+12\\n",
+     "diff_truncated": false}
     """
-    bad = False
+    bad, rows = False, 0
     good: list[dict[str, object]] = []
     for found in answers(source, catalog.load_triage(folder)):
+        rows += 1
         if isinstance(found, str):
             bad = True
             click.echo(f"Error: {found}", err=True)
@@ -132,6 +143,8 @@ def command(source: TextIO, as_json: bool, folder: Path | None) -> None:
             good.append(found)
     if good:
         _table(good)
+    if not rows:
+        click.echo("There were no rows.", err=True)
     if bad:
         raise SystemExit(1)
 

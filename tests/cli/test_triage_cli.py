@@ -80,6 +80,39 @@ def test_the_files_of_the_diff_stand_in_for_a_missing_list() -> None:
     assert answers(run({"id": 1, "diff": DIFF}))[0]["tier"] == "R3"
 
 
+def test_files_may_be_paths_alone() -> None:
+    told, untold = answers(
+        run(
+            {"id": 1, "files": ["pricing/plans.json"], "diff": DIFF},
+            {"id": 2, "files": ["engine/a.py"]},
+        )
+    )
+    assert told["tier"] == "R3"
+    assert untold["why"][0].startswith("`engine/a.py` could not be read")
+
+
+def test_the_description_may_be_called_body() -> None:
+    files = [{"path": "a.py", "additions": 1}]
+    text = "This is a breaking change.\n\nBREAKING CHANGE: the API is gone"
+    by_name = [
+        answers(run({"id": 1, key: text, "files": files})) for key in ("description", "body")
+    ]
+    assert by_name[0] == by_name[1]
+    assert by_name[0] != answers(run({"id": 1, "files": files}))
+
+
+def test_help_shows_a_row_that_can_be_used_as_it_is() -> None:
+    said = CliRunner().invoke(command, ["--help"]).output
+    row = " ".join(said[said.index('{"id"') : said.index("Options:")].split())
+    assert run(row).exit_code == 0
+    assert answers(run(row))[0]["tier"] == "R3"
+
+
+def test_an_input_without_rows_is_said_so() -> None:
+    result = run()
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "There were no rows.\n")
+
+
 def test_a_diff_as_diff_u_prints_it_is_read() -> None:
     plain = DIFF.partition("\n")[2]
     assert answers(run({"id": 1, "diff": plain}))[0]["tier"] == "R3"
@@ -103,7 +136,7 @@ def test_a_cut_diff_cannot_make_r0() -> None:
         ("{}", "line 2: a row is an object with an `id`"),
         ({"id": 1, "title": 7}, "line 2: `title` is not a text"),
         ({"id": 1, "files": 7}, "line 2: `files` is not a list"),
-        ({"id": 1, "files": ["a"]}, "line 2: a file of `files` has no `path`"),
+        ({"id": 1, "files": [7]}, "line 2: a file of `files` has no `path`"),
         ({"id": 1, "files": [{"path": "a", "additions": "many"}]}, "line 2: `additions`"),
         ({"id": 1, "labels": "a"}, "line 2: `labels` is not a list"),
         (
