@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from typing import ParamSpec, TypeVar
 
@@ -22,10 +23,12 @@ from bot.store import inbox
 from bot.store.store import Store
 
 MOST = 25 * 1024 * 1024  # bytes; GitHub delivers nothing larger
-SMALL = 256 * 1024  # bytes; larger bodies are read beside the event loop
+SMALL = 256 * 1024  # bytes; larger bodies are dealt with beside the event loop
+LARGE_AT_ONCE = 4  # larger bodies in memory: anybody can send them, and each may be 25 MB
 DURABLE_SECONDS = 8  # GitHub waits 10 s for an answer
 REFUSED = (400, 401, 413)
 BETWEEN_LINES = timedelta(seconds=10)
+SIGNATURE = re.compile(r"sha256=[0-9a-f]{64}")
 DELIVERY_ID = re.compile(r"[\w.-]{1,100}", re.ASCII)
 ANSWERS = Counter(
     "emptychair_webhooks", "Webhook deliveries by event and answer", ["event", "status"]
@@ -58,6 +61,7 @@ class GitHubDoor:
     ) -> None:
         self._store, self._jobs, self._secrets, self._clock = store, jobs, secrets, clock
         self._patience = patience
+        self._large = asyncio.Semaphore(LARGE_AT_ONCE)
         self._told = datetime.min.replace(tzinfo=UTC)
 
     async def receive(self, request: Request) -> Response:
@@ -78,22 +82,31 @@ class GitHubDoor:
             log.warning("webhook.refused", status=response.status_code, reason=reason)
 
     async def _answer(self, request: Request, event: str) -> Response:
-        body = await _read(request)
+        refused = _refused(request, event)
+        if refused is not None:
+            return refused
+        if _length(request) > SMALL:
+            return await self._answer_large(request, event)
+        return await self._judge(request, event, await _read(request))
+
+    async def _answer_large(self, request: Request, event: str) -> Response:
+        """A few at a time; who has to wait too long, or sends too slowly, comes again later."""
+        async with AsyncExitStack() as held:
+            try:
+                async with asyncio.timeout(self._patience):
+                    await held.enter_async_context(self._large)
+                    body = await _read(request)
+            except TimeoutError:
+                return _say(503, "Too many large deliveries at once. Deliver it again later.", 30)
+            return await self._judge(request, event, body)
+
+    async def _judge(self, request: Request, event: str, body: bytes | None) -> Response:
         if body is None:
-            return _say(413, "The body is larger than 25 MB; GitHub sends nothing that large.")
+            return _too_large()
         signature = request.headers.get("x-hub-signature-256", "")
-        if not signature:
-            return _say(
-                401, "The header X-Hub-Signature-256 is missing. Set a webhook secret in the App."
-            )
         if not await _beside(body, signed, body, signature, self._secrets):
-            return _say(
-                401, "The signature does not fit. Use the same webhook secret here and in the App."
-            )
-        delivery = request.headers.get("x-github-delivery", "")
-        if not event or not DELIVERY_ID.fullmatch(delivery):
-            return _say(400, "The headers X-GitHub-Event and X-GitHub-Delivery are needed.")
-        return await self._accept(event, delivery, body)
+            return _unsigned()
+        return await self._accept(event, request.headers["x-github-delivery"], body)
 
     async def _accept(self, event: str, delivery: str, body: bytes) -> Response:
         try:
@@ -128,11 +141,30 @@ class GitHubDoor:
         return _say(202, "Accepted.") if new else _say(200, "This delivery was here before.")
 
 
+def _refused(request: Request, event: str) -> Response | None:
+    """What the headers alone rule out, said before a byte of the body is kept in memory."""
+    signature = request.headers.get("x-hub-signature-256", "")
+    if _length(request) > MOST:
+        return _too_large()
+    if not signature:
+        return _say(
+            401, "The header X-Hub-Signature-256 is missing. Set a webhook secret in the App."
+        )
+    if not SIGNATURE.fullmatch(signature):
+        return _unsigned()
+    if not event or not DELIVERY_ID.fullmatch(request.headers.get("x-github-delivery", "")):
+        return _say(400, "The headers X-GitHub-Event and X-GitHub-Delivery are needed.")
+    return None
+
+
+def _length(request: Request) -> int:
+    """The length that was announced; where none was, it may be anything."""
+    length = request.headers.get("content-length", "")
+    return int(length[:20]) if length.isdecimal() else MOST
+
+
 async def _read(request: Request) -> bytes | None:
     """The body; None as soon as it is known to be too large."""
-    length = request.headers.get("content-length", "0")
-    if length.isdecimal() and int(length[:20]) > MOST:
-        return None
     chunks: list[bytes] = []
     size = 0
     try:
@@ -151,6 +183,14 @@ async def _beside(body: bytes, work: Callable[P, T], *args: P.args, **kwargs: P.
     if len(body) <= SMALL:
         return work(*args, **kwargs)
     return await asyncio.to_thread(work, *args, **kwargs)
+
+
+def _too_large() -> Response:
+    return _say(413, "The body is larger than 25 MB; GitHub sends nothing that large.")
+
+
+def _unsigned() -> Response:
+    return _say(401, "The signature does not fit. Use the same webhook secret here and in the App.")
 
 
 def _say(status: int, text: str, retry_after: int | None = None) -> Response:

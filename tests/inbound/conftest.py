@@ -77,6 +77,20 @@ class Web:
         sent = {name: value for name, value in {**lower, **named}.items() if value}
         return self.ask("POST", "/github/webhooks", body, sent)
 
+    @contextmanager
+    def begun(self, body: bytes, **headers: str) -> Iterator[http.client.HTTPConnection]:
+        """A delivery that announces its body and does not send it yet."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        lower = {n.lower(): v for n, v in make.headers("pull_request", body).items()}
+        with closing(
+            http.client.HTTPConnection(urlsplit(self._server.url).netloc, timeout=10)
+        ) as connection:
+            connection.putrequest("POST", "/github/webhooks")
+            for name, value in {**lower, "content-length": str(len(body)), **named}.items():
+                connection.putheader(name, value)
+            connection.endheaders()
+            yield connection
+
     def rows(self, query: str) -> list[Any]:
         """What another process sees in the database."""
         with closing(sqlite3.connect(self._file)) as other:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import select
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import pytest
 from sqlalchemy import event
 from structlog.typing import EventDict
 
-from bot.inbound.github import MOST, signed
+from bot.inbound.github import LARGE_AT_ONCE, MOST, signed
 from bot.store import inbox
 from tests import make
 from tests.inbound.conftest import Web
 from tests.make import as_body, payload, wait_until
 
 BODY = as_body(payload("pull_request", "opened"))
+LARGE = as_body(payload("pull_request", "opened", padding="x" * 300_000))
 COUNTS = "SELECT (SELECT count(*) FROM delivery), (SELECT count(*) FROM job)"
 
 
@@ -184,6 +187,42 @@ def test_a_large_body_is_accepted_and_a_larger_one_refused_by_its_length(web: We
     assert web.deliver("pull_request", big).status == 202
     answer = web.deliver("pull_request", b"x" * (MOST + 1))
     assert (answer.status, "25 MB" in answer.text) == (413, True)
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"x_hub_signature_256": ""}, 401),
+        ({"x_hub_signature_256": "sha256=" + "z" * 64}, 401),
+        ({"x_github_event": ""}, 400),
+        ({"x_github_delivery": "a b"}, 400),
+        ({"content_length": str(MOST + 1), "x_hub_signature_256": ""}, 413),
+    ],
+)
+def test_what_the_headers_rule_out_is_refused_before_the_body_is_sent(
+    web: Web, headers: dict[str, str], status: int
+) -> None:
+    with web.begun(LARGE, **headers) as connection:
+        assert connection.getresponse().status == status
+
+
+def test_a_few_large_bodies_are_read_at_a_time_and_the_others_wait(web: Web) -> None:
+    with ExitStack() as stack:
+        first, *_ = [stack.enter_context(web.begun(LARGE)) for _ in range(LARGE_AT_ONCE)]
+        assert web.deliver("pull_request", BODY, "small").status == 202
+        waiting = stack.enter_context(web.begun(LARGE))
+        waiting.send(LARGE)
+        assert select.select([waiting.sock], [], [], 0.05) == ([], [], [])
+        first.send(LARGE)
+        assert first.getresponse().status == 202
+        assert waiting.getresponse().status == 200
+
+
+def test_a_large_body_that_does_not_come_makes_nobody_wait_for_ever(hasty: Web) -> None:
+    with ExitStack() as stack:
+        slow = [stack.enter_context(hasty.begun(LARGE)) for _ in range(LARGE_AT_ONCE + 1)]
+        answers = [connection.getresponse() for connection in slow]
+    assert {(a.status, a.headers["retry-after"]) for a in answers} == {(503, "30")}
 
 
 def test_a_body_that_hides_its_length_is_cut_off_too(web: Web) -> None:
