@@ -44,9 +44,18 @@ def plain(error: Mapping[str, Any]) -> str:
     kind, context = error["type"], error.get("ctx", {})
     if kind in ("enum", "literal_error"):
         return f"must be one of {context['expected']}".replace("'", "")
+    if kind == "string_too_short" and context["min_length"] == 1:
+        return "is empty"
     if kind in RULES:
         return RULES[kind].format(**context)
     return str(error["msg"]).removeprefix("Value error, ").rstrip(".")
+
+
+def without_echoes(errors: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The errors without what only follows from another: a list is not short, its items are bad."""
+    found = list(errors)
+    inside = {each["loc"][:-n] for each in found for n in range(1, len(each["loc"]))}
+    return [each for each in found if each["type"] != "too_short" or each["loc"] not in inside]
 
 
 def spelled(pattern: str, words: str) -> AfterValidator:

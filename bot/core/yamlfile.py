@@ -13,7 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import PydanticCustomError
 
-from bot.core.refusals import known_keys, plain
+from bot.core.refusals import known_keys, plain, without_echoes
 from bot.errors import ConfigError
 
 MOST_VALUES = 100_000  # in one file, aliases written out
@@ -77,7 +77,7 @@ def _in_words(
 ) -> list[ConfigError]:
     """Pydantic's complaints, in the order of their lines."""
     found = []
-    for each in error.errors(include_url=False):
+    for each in without_echoes(error.errors(include_url=False)):
         line, path = locate(node, [*each["loc"], *each.get("ctx", {}).get("place", ())])
         rule = plain(each)
         if each["type"] == "extra_forbidden":

@@ -122,6 +122,12 @@ def test_all_mistakes_of_a_file_are_known_in_the_order_of_their_lines() -> None:
     ]
 
 
+def test_a_list_whose_items_are_wrong_is_not_called_empty_as_well() -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse_organisation("segments: [{id: A, label: A}]", "organisation.yaml")
+    assert (caught.value.key, caught.value.more) == ("segments.0.id", ())
+
+
 @pytest.mark.parametrize(
     ("text", "key", "rule"),
     [
@@ -139,6 +145,7 @@ def test_all_mistakes_of_a_file_are_known_in_the_order_of_their_lines() -> None:
             "segments.0.id",
             "be small letters, digits and hyphens.",
         ),
+        ('segments: [{id: a, label: ""}]', "segments.0.label", "is empty."),
         ("segments: []", "segments", "may not be empty: give at least 1."),
         (
             "thresholds: {evidence_days: soon}",
