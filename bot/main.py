@@ -29,6 +29,7 @@ from bot.store.engine import database_file, open_engine, schema_version
 from bot.store.schema import HEAD, migrate
 from bot.store.store import Store
 
+JOBS_SECONDS = 5  # for what is being worked on when we are told to stop
 log = structlog.get_logger()
 
 
@@ -43,7 +44,7 @@ class App:
 
     def stop(self) -> None:
         """Finish what is running and close the database."""
-        self.jobs.stop()
+        self.jobs.stop(JOBS_SECONDS)
         self.store.close()
         log.info("bot.stopped")
 

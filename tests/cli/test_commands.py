@@ -13,8 +13,11 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -256,47 +259,69 @@ def get(url: str, data: bytes | None = None) -> int:
         return 0
 
 
-def test_serve_answers_keeps_its_secrets_and_stops_cleanly(tmp_path: Path) -> None:
+@dataclass
+class Served:
+    """The bot in a process of its own."""
+
+    process: subprocess.Popen[str]
+    command: list[str]
+    environment: dict[str, str]
+    base: str
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[Served]:
+    """`serve` as soon as it answers; it never outlives the test."""
     port, key = free_port(), make_app_key().private
     environment = {
         "PATH": os.environ["PATH"],
-        "EMPTYCHAIR_DATABASE_URL": f"sqlite:///{tmp_path}/record.db",
+        "EMPTYCHAIR_DATABASE_URL": f"sqlite:///{folder}/record.db",
         "EMPTYCHAIR_GITHUB__APP_ID": "1",
         "EMPTYCHAIR_GITHUB__PRIVATE_KEY": key,
         "EMPTYCHAIR_GITHUB__WEBHOOK_SECRET": "a-very-secret-secret",
     }
     command = [*EMPTYCHAIR, "serve", "--port", str(port)]
     base = f"http://127.0.0.1:{port}"
-    with subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env=environment,
-        cwd=ROOT,
-    ) as server:
-        deadline = time.monotonic() + 20
-        while get(f"{base}/healthz") != 200:
-            assert time.monotonic() < deadline
-            assert server.poll() is None, server.communicate()[0]
-            time.sleep(0.05)
-        assert get(f"{base}/readyz") == 200
-        assert get(f"{base}/metrics") == 200
-        assert get(f"{base}/github/webhooks", b"{}") == 401
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    with subprocess.Popen(command, **pipes, env=environment, cwd=ROOT) as server:
+        try:
+            deadline = time.monotonic() + 20
+            while get(f"{base}/healthz") != 200:
+                assert time.monotonic() < deadline
+                assert server.poll() is None, server.communicate()[0]
+                time.sleep(0.05)
+            yield Served(server, command, environment, base)
+        finally:
+            server.kill()
+
+
+@pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
+def test_serve_that_is_told_to_stop_closes_the_record_and_calls_it_a_success(
+    tmp_path: Path, told: signal.Signals
+) -> None:
+    with served(tmp_path) as server:
+        server.process.send_signal(told)
+        out, _ = server.process.communicate(timeout=10)
+    assert server.process.returncode == 0, out
+    assert "bot.stopped" in out
+    assert "Aborted" not in out
+    assert not (tmp_path / "record.db-wal").exists()
+
+
+def test_serve_answers_keeps_its_secrets_and_refuses_a_second_one(tmp_path: Path) -> None:
+    with served(tmp_path) as server:
+        assert get(f"{server.base}/readyz") == 200
+        assert get(f"{server.base}/metrics") == 200
+        assert get(f"{server.base}/github/webhooks", b"{}") == 401
         second = subprocess.run(
-            command,
-            capture_output=True,
-            text=True,
-            env=environment,
-            cwd=ROOT,
-            timeout=20,
-            check=False,
-        )
+            server.command, capture_output=True, text=True, timeout=20, check=False,
+            env=server.environment, cwd=ROOT,
+        )  # fmt: skip
         assert second.returncode == 1
         assert "Another `emptychair serve` works on this database" in second.stderr
-        server.send_signal(signal.SIGTERM)
-        out, _ = server.communicate(timeout=15)
-    assert server.returncode in (0, -signal.SIGTERM)
+        server.process.send_signal(signal.SIGTERM)
+        out, _ = server.process.communicate(timeout=10)
+    assert server.process.returncode == 0
     assert "a-very-secret-secret" not in out
     assert (tmp_path / "record.db.key").stat().st_mode & 0o077 == 0
 
