@@ -127,7 +127,7 @@ class GitHubDoor:
         def work(tx: Transaction) -> bool:
             new = inbox.accept(tx, delivery, event, type(fact).__name__, packed, now)
             if new:
-                self._jobs.enqueue(tx, "deliver", {"delivery": delivery}, lock=lock)
+                self._jobs.enqueue(tx, inbox.DELIVER, {"delivery": delivery}, lock=lock)
             return new
 
         try:

@@ -12,6 +12,7 @@ from bot.core.facts import (
     MergeGroup,
     PullRequest,
     RecheckAsked,
+    Repository,
 )
 from bot.flows.answer_merge_group import answer_merge_group
 from bot.flows.install import install
@@ -21,7 +22,9 @@ from bot.flows.sync_pull_request import sync_pull_request
 from bot.flows.take_ticks import take_ticks
 from bot.flows.world import World
 from bot.inbound.github_events import parse
-from bot.store import inbox
+from bot.store import inbox, repositories
+
+log = structlog.get_logger()
 
 
 def deliver(world: World, delivery: str) -> None:
@@ -30,8 +33,12 @@ def deliver(world: World, delivery: str) -> None:
     with world.store.read() as connection:
         stored = inbox.load(connection, delivery)
     if stored is None:
+        log.error("delivery.lost", hint="its body is gone; a new push or edit makes up for it")
         return
-    match parse(*stored):
+    fact = parse(*stored)
+    if fact is not None and not isinstance(fact, Installed):
+        _note(world, fact.repository)
+    match fact:
         case PullRequest() as seen:
             sync_pull_request(world, seen.repository, seen.number, seen)
         case CommentEdited() as fact:
@@ -46,3 +53,11 @@ def deliver(world: World, delivery: str) -> None:
             answer_merge_group(world, group)
         case Installed() as fact:
             install(world, fact)
+
+
+def _note(world: World, repository: Repository) -> None:
+    """A repository may have been renamed or moved: from here on it is asked for by its new name."""
+    with world.store.read() as connection:
+        known = repositories.load(connection, repository.id)
+    if known != repository:
+        world.store.write(lambda tx: repositories.save(tx, repository))

@@ -11,9 +11,11 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from bot.ports import Transaction
 from bot.store import tables as t
 
+DELIVER = "deliver"  # the job that deals with a delivery; its argument is the id
 KEEP = timedelta(days=7)  # how long a body is kept; the id stays, so that a late copy is known
 
 _ACCEPT = upsert(t.delivery).on_conflict_do_nothing()
+_WAITING = select(t.job.c.args["delivery"].as_string()).where(t.job.c.name == DELIVER)
 _LOAD = select(t.delivery.c.event, t.delivery.c.body).where(t.delivery.c.id == bindparam("of"))
 
 
@@ -35,10 +37,14 @@ def load(connection: Connection, id: str) -> tuple[str, bytes] | None:
 
 
 def forget_bodies(tx: Transaction, now: datetime) -> int:
-    """Drop the bodies older than a week; gives their number (at most 500 at a time)."""
+    """Drop the bodies older than a week; gives their number (at most 500 at a time).
+
+    What is still to be done, or has failed and may be tried again, keeps its body.
+    """
     old = (
         select(t.delivery.c.id)
         .where(t.delivery.c.received_at < now - KEEP, t.delivery.c.body.is_not(None))
+        .where(t.delivery.c.id.not_in(_WAITING))
         .limit(500)
     )
     result = tx.connection.execute(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from bot.core.facts import Actor, CommentEdited
 from bot.ports import Transaction
-from bot.store import comment_facts, inbox, installations, reviews, surfaces, throttle
+from bot.store import comment_facts, inbox, installations, queue, reviews, surfaces, throttle
 from bot.store import tables as t
 from bot.store.store import Store
 from bot.store.surfaces import CHECK, COMMENT, Surface
@@ -49,6 +50,23 @@ def test_bodies_are_forgotten_after_a_week_and_ids_are_kept(store: Store) -> Non
     assert known(store, "young") is not None
     assert known(store, "never seen") is None
     assert not accept(store, "old")
+
+
+@pytest.mark.parametrize("state", ["ready", "parked"])
+def test_the_body_of_a_delivery_that_is_still_to_be_done_is_kept(store: Store, state: str) -> None:
+    accept(store, "old", days_ago=30)
+
+    def promise(tx: Transaction) -> int:
+        queue.add(tx, "tidy", {}, None, NOW, NOW)
+        return queue.add(tx, "deliver", {"delivery": "old"}, "pr:501:12", NOW, NOW).id
+
+    job = store.write(promise)
+    if state == "parked":
+        store.write(lambda tx: queue.park(tx, job, 3, "Rejected"))
+    assert store.write(lambda tx: inbox.forget_bodies(tx, NOW)) == 0
+    assert known(store, "old") == ("pull_request", BODY)
+    store.write(lambda tx: queue.remove(tx, job))
+    assert store.write(lambda tx: inbox.forget_bodies(tx, NOW)) == 1
 
 
 def test_bodies_are_forgotten_at_most_five_hundred_at_a_time(store: Store) -> None:
