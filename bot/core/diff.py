@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 _HEADER = "\ndiff --git "
 _PLAIN_HEADER = re.compile(r"^(?=--- .+\n\+\+\+ .+\n@@ )", re.MULTILINE)  # as `diff -u` prints it
-_NEW_PATH = re.compile(r"^\+\+\+ (?:b/)?(.+?)(?:[\t\r].*)?$", re.MULTILINE)
-_OLD_PATH = re.compile(r"^--- (?:a/)?(.+?)(?:[\t\r].*)?$", re.MULTILINE)
+_NEW_PATH = re.compile(r"^\+\+\+ (?:b/)?([^\t\r\n]+)", re.MULTILINE)
+_OLD_PATH = re.compile(r"^--- (?:a/)?([^\t\r\n]+)", re.MULTILINE)
 _FIRST_LINE = re.compile(r"(?:a/)?.+ b/(.+)")
 _FILE_GONE = re.compile(r"^@@ -\d+(?:,\d+)? \+0,0 @@", re.MULTILINE)
 
