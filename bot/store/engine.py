@@ -35,6 +35,7 @@ def open_engine(url: str, busy_seconds: float = BUSY_SECONDS) -> Engine:
         poolclass=QueuePool,
         pool_size=32,
         max_overflow=-1,  # a thread that waited here for another one's connection would be stuck
+        hide_parameters=True,  # errors go to the log; what people wrote does not
         connect_args={"check_same_thread": False, "isolation_level": None, "timeout": busy_seconds},
     )
 

@@ -143,6 +143,13 @@ def test_a_row_that_points_nowhere_is_refused(store: Store) -> None:
         store.write(lambda tx: tx.connection.execute(insert(t.repository).values(**row)))
 
 
+def test_an_error_of_the_database_does_not_tell_what_people_wrote(store: Store) -> None:
+    row = {"id": 1, "installation_id": 99, "full_name": "acme/secret-plan"}
+    with pytest.raises(IntegrityError) as caught:
+        store.write(lambda tx: tx.connection.execute(insert(t.repository).values(**row)))
+    assert "secret-plan" not in str(caught.value)
+
+
 @pytest.mark.parametrize(
     "url",
     [
