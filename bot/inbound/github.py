@@ -65,7 +65,10 @@ class GitHubDoor:
         self._told = datetime.min.replace(tzinfo=UTC)
 
     async def receive(self, request: Request) -> Response:
-        """202 accepted, 200 not our business or known, 400, 401, 413, or 503 to try again."""
+        """202 accepted, 200 not our business or known, 400, 401, 413, or 503 to try again.
+
+        A delivery that had failed for good and comes again is accepted, and tried as a new job.
+        """
         event = request.headers.get("x-github-event", "")
         response = await self._answer(request, event)
         ANSWERS.labels(event if event in READERS else "other", response.status_code).inc()
@@ -126,19 +129,20 @@ class GitHubDoor:
 
         def work(tx: Transaction) -> bool:
             new = inbox.accept(tx, delivery, event, type(fact).__name__, packed, now)
-            if new:
+            wanted = new or inbox.unpark(tx, delivery)
+            if wanted:
                 self._jobs.enqueue(tx, inbox.DELIVER, {"delivery": delivery}, lock=lock)
-            return new
+            return wanted
 
         try:
             future = asyncio.wrap_future(self._store.submit(work))
-            new = await asyncio.wait_for(future, self._patience)
+            wanted = await asyncio.wait_for(future, self._patience)
         except (SQLAlchemyError, TimeoutError, RuntimeError, OSError) as error:
             log.error("webhook.not_durable", delivery=delivery, error=type(error).__name__)
             return _say(
                 503, "Not stored: the database does not take it now. Deliver it again later.", 30
             )
-        return _say(202, "Accepted.") if new else _say(200, "This delivery was here before.")
+        return _say(202, "Accepted.") if wanted else _say(200, "This delivery was here before.")
 
 
 def _refused(request: Request, event: str) -> Response | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.ports import Transaction
@@ -16,6 +16,11 @@ KEEP = timedelta(days=7)  # how long a body is kept; the id stays, so that a lat
 
 _ACCEPT = upsert(t.delivery).on_conflict_do_nothing()
 _WAITING = select(t.job.c.args["delivery"].as_string()).where(t.job.c.name == DELIVER)
+_UNPARK = (
+    delete(t.job)
+    .where(t.job.c.name == DELIVER, t.job.c.state == "parked")
+    .where(t.job.c.args["delivery"].as_string() == bindparam("of"))
+)
 _LOAD = select(t.delivery.c.event, t.delivery.c.body).where(t.delivery.c.id == bindparam("of"))
 
 
@@ -23,6 +28,11 @@ def accept(tx: Transaction, id: str, event: str, action: str, packed: bytes, now
     """Store one delivery, its body packed by `pack`; False if it was here before."""
     row = {"id": id, "event": event, "action": action, "body": packed, "received_at": now}
     return tx.connection.execute(_ACCEPT, row).rowcount == 1
+
+
+def unpark(tx: Transaction, id: str) -> bool:
+    """Take away the parked job of a delivery, for a new one to try again; False without one."""
+    return tx.connection.execute(_UNPARK, {"of": id}).rowcount > 0
 
 
 def pack(body: bytes) -> bytes:

@@ -14,7 +14,7 @@ from sqlalchemy import event
 from structlog.typing import EventDict
 
 from bot.inbound.github import LARGE_AT_ONCE, MOST, signed
-from bot.store import inbox
+from bot.store import inbox, queue
 from tests import make
 from tests.inbound.conftest import Web
 from tests.make import as_body, payload, wait_until
@@ -40,6 +40,17 @@ def test_a_delivery_is_on_disk_with_its_job_when_it_is_accepted(web: Web) -> Non
 def test_a_delivery_that_comes_twice_has_one_effect(web: Web) -> None:
     assert [web.deliver("pull_request", BODY).status for _ in range(2)] == [202, 200]
     assert web.rows(COUNTS) == [(1, 1)]
+
+
+def test_a_delivery_that_had_failed_and_comes_again_is_tried_again_as_a_new_job(web: Web) -> None:
+    for id in ("d-1", "d-2"):
+        web.deliver("pull_request", BODY, id)
+    web.store.write(lambda tx: queue.park(tx, 1, 8, "Rejected: 403"))
+    assert [web.deliver("pull_request", BODY).status for _ in range(2)] == [202, 200]
+    assert web.rows("SELECT id, args, lock, state, attempts FROM job ORDER BY id") == [
+        (2, '{"delivery": "d-2"}', "pr:501:12", "ready", 0),
+        (3, '{"delivery": "d-1"}', "pr:501:12", "ready", 0),
+    ]
 
 
 def test_many_at_once_are_all_kept_and_copies_among_them_known(web: Web) -> None:
