@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import IO, Any
 
 import structlog
+from sqlalchemy import Engine
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -21,7 +22,7 @@ from bot.gateways.github_auth import app_auth
 from bot.inbound.github import GitHubDoor
 from bot.inbound.github_delivery import deliver
 from bot.inbound.health import Health
-from bot.jobs.embedded import EmbeddedJobs
+from bot.jobs.embedded import EmbeddedJobs, hold
 from bot.jobs.names import FLOWS, PERIODIC
 from bot.settings import Settings
 from bot.store import catalog, keys
@@ -52,10 +53,20 @@ class App:
 def build(settings: Settings) -> App:
     """The bot with these settings; nothing runs before `start`.
 
-    Raises ConfigError for settings or checklist files that are not right.
+    Raises ConfigError for settings or checklist files that are not right, and AlreadyRunning where
+    another process works on this database: it must not be migrated under its feet.
     """
     read = catalog.load(settings.checklists_dir)
     engine = open_engine(settings.database_url)
+    lock = hold(database_file(settings.database_url))
+    try:
+        return _assembled(settings, read, engine, lock)
+    except BaseException:
+        lock.close()
+        raise
+
+
+def _assembled(settings: Settings, read: catalog.Catalog, engine: Engine, lock: IO[str]) -> App:
     if schema_version(engine) != HEAD:
         migrate(settings.database_url)
     file = database_file(settings.database_url)
@@ -64,7 +75,7 @@ def build(settings: Settings) -> App:
     store = Store(engine)
     with store.read() as connection:
         keys.refuse_another_key(connection, ledger_key, file)
-    jobs = EmbeddedJobs(store, _now, settings.jobs.workers, settings.jobs.max_attempts)
+    jobs = EmbeddedJobs(store, _now, settings.jobs.workers, settings.jobs.max_attempts, lock)
     handlers: dict[str, Callable[[Mapping[str, Any]], None]] = {}
     routes: list[Route] = []
     if settings.github.on:
@@ -85,11 +96,10 @@ def build(settings: Settings) -> App:
     ]
     web = Starlette(routes=routes, exception_handlers={500: _sorry})
     periodic = {name: every for name, every in PERIODIC.items() if name in handlers}
-    lock_file = file.with_name(file.name + ".lock")
 
     def start() -> None:
         if handlers:  # without a door nobody could do the jobs that are left
-            jobs.start(handlers, periodic, lock_file)
+            jobs.start(handlers, periodic)
         checklists = str(settings.checklists_dir or "shipped")
         log.info(
             "bot.started", database=str(file), app=settings.github.app_id, checklists=checklists

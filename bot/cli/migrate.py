@@ -11,8 +11,9 @@ def command() -> None:
 
     `serve` does so by itself; this is for those who want it as a step of its own.
     """
+    from bot.jobs.embedded import hold
     from bot.settings import load
-    from bot.store.engine import open_engine, schema_version
+    from bot.store.engine import database_file, open_engine, schema_version
     from bot.store.schema import HEAD, migrate
 
     url = load().database_url
@@ -22,5 +23,6 @@ def command() -> None:
     if before == HEAD:
         click.echo(f"Nothing to do: the database is at version {HEAD}.")
         return
-    migrate(url)
+    with hold(database_file(url)):
+        migrate(url)
     click.echo(f"Done: from {before or 'an empty database'} to version {HEAD}.")

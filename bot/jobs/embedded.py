@@ -16,7 +16,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import structlog
 
@@ -44,14 +44,22 @@ class AlreadyRunning(BotError):
 class EmbeddedJobs:
     """Runs promised jobs: in order per lock, at least once, again later when they fail."""
 
-    def __init__(self, store: Store, clock: Clock, workers: int, max_attempts: int) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        workers: int,
+        max_attempts: int,
+        lock: IO[str] | None = None,
+    ) -> None:
+        """`lock` is what `hold` gave; it is let go when the last job has ended."""
         self._store, self._clock = store, clock
         self._workers, self._max_attempts = workers, max_attempts
         self._handlers: Mapping[str, Handler] = {}
         self._periodic: list[tuple[str, timedelta]] = []
-        lock = threading.Lock()
-        self._wake = threading.Condition(lock)  # only workers wait here: one notify, one worker
-        self._idle = threading.Condition(lock)
+        inner = threading.Lock()
+        self._wake = threading.Condition(inner)  # only workers wait here: one notify, one worker
+        self._idle = threading.Condition(inner)
         self._stopped = threading.Event()
         self._runnable: deque[Job] = deque()
         self._timed: list[tuple[datetime, int, Job]] = []
@@ -60,7 +68,7 @@ class EmbeddedJobs:
         self._ahead: set[int] = set()  # jobs beyond it, admitted when they were committed
         self._running = 0
         self._threads: list[threading.Thread] = []
-        self._lock_file: Any = None
+        self._lock = lock
 
     def enqueue(
         self,
@@ -76,18 +84,8 @@ class EmbeddedJobs:
         job = queue.add(tx, name, args, lock, run_at or now, now)
         tx.after_commit.append(lambda: self._admit(job))
 
-    def start(
-        self,
-        handlers: Mapping[str, Handler],
-        periodic: Mapping[str, timedelta],
-        lock_file: Path | None = None,
-    ) -> None:
-        """Take up what was left, then work. `periodic` jobs run at start and then at that pace.
-
-        Raises AlreadyRunning where another process holds `lock_file`.
-        """
-        if lock_file is not None:
-            self._lock_file = _hold(lock_file)
+    def start(self, handlers: Mapping[str, Handler], periodic: Mapping[str, timedelta]) -> None:
+        """Take up what was left, then work. `periodic` jobs run at start and then at that pace."""
         self._handlers = handlers
         self._periodic = list(periodic.items())
         self._catch_up()
@@ -100,7 +98,7 @@ class EmbeddedJobs:
     def stop(self, timeout: float = 10) -> None:
         """Finish what is running, start nothing more. What is left stays in the table.
 
-        After `timeout` seconds what still runs is left alone, and the lock file with it.
+        After `timeout` seconds what still runs is left alone, and the lock with it.
         """
         self._stopped.set()
         with self._wake:
@@ -108,8 +106,8 @@ class EmbeddedJobs:
         until = time.monotonic() + timeout
         for thread in self._threads:
             thread.join(max(0, until - time.monotonic()))
-        if self._lock_file is not None and not any(t.is_alive() for t in self._threads):
-            self._lock_file.close()
+        if self._lock is not None and not any(t.is_alive() for t in self._threads):
+            self._lock.close()
 
     def wait_idle(self, timeout: float) -> bool:
         """Wait until nothing is due or running; False when the time is up. For demo and tests."""
@@ -283,7 +281,12 @@ def _pause(job: Job, error: BaseException, told: float | None) -> timedelta:
     return min(timedelta(seconds=2 ** min(job.attempts, 20)), LONGEST_PAUSE)
 
 
-def _hold(path: Path) -> Any:
+def hold(database: Path) -> IO[str]:
+    """Be the only one who works on this database, until what this gives is closed.
+
+    Raises AlreadyRunning where another process is.
+    """
+    path = database.with_name(database.name + ".lock")
     handle = path.open("w")
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -36,12 +36,7 @@ class Clock:
 class Runner(Jobs, Protocol):
     """A job layer that can be started and stopped."""
 
-    def start(
-        self,
-        handlers: Mapping[str, Handler],
-        periodic: Mapping[str, timedelta],
-        lock_file: Path | None = None,
-    ) -> None: ...
+    def start(self, handlers: Mapping[str, Handler], periodic: Mapping[str, timedelta]) -> None: ...
 
     def stop(self, timeout: float = 10) -> None: ...
 

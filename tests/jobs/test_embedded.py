@@ -14,7 +14,7 @@ import pytest
 
 from bot.errors import Transient
 from bot.jobs import embedded, names
-from bot.jobs.embedded import AlreadyRunning, EmbeddedJobs
+from bot.jobs.embedded import AlreadyRunning, EmbeddedJobs, hold
 from bot.ports import Transaction
 from bot.store import queue, throttle
 from bot.store.engine import open_engine
@@ -83,36 +83,30 @@ def test_the_runner_remembers_no_job_for_longer_than_it_must(
     assert (runner._lanes, runner._timed, len(runner._runnable)) == ({}, [], 0)
 
 
-def test_a_second_runner_on_the_same_database_is_refused_with_what_to_do(
-    bench: Bench, tmp_path: Path
-) -> None:
-    lock_file = tmp_path / "emptychair.db.lock"
-    first, second = bench.new(), bench.new()
-    first.start({}, {}, lock_file)
-    with pytest.raises(AlreadyRunning, match=r"Stop it first, or give .*EMPTYCHAIR_DATABASE_URL"):
-        second.start({}, {}, lock_file)
-    second.stop()
-    first.stop()
-    third = bench.new()
-    third.start({}, {}, lock_file)
-    third.stop()
+def test_a_second_runner_on_the_same_database_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    database = tmp_path / "emptychair.db"
+    with (
+        hold(database),
+        pytest.raises(AlreadyRunning, match=r"Stop it first, or give .*EMPTYCHAIR_DATABASE_URL"),
+    ):
+        hold(database)
+    hold(database).close()
 
 
-def test_the_lock_file_is_kept_while_a_job_still_runs(bench: Bench, tmp_path: Path) -> None:
-    lock_file = tmp_path / "emptychair.db.lock"
+def test_the_lock_is_kept_while_a_job_still_runs(bench: Bench, tmp_path: Path) -> None:
+    database = tmp_path / "emptychair.db"
     held, begun, go = gate()
-    first, second = bench.new(), bench.new()
-    first.start({"held": held}, {}, lock_file)
+    first = EmbeddedJobs(bench.store, bench.clock, 4, 3, hold(database))
+    first.start({"held": held}, {})
     bench.runner = first
     bench.enqueue("held")
     assert begun.wait(5)
     first.stop(timeout=0.02)
     with pytest.raises(AlreadyRunning):
-        second.start({}, {}, lock_file)
+        hold(database)
     go.set()
     first.stop()
-    second.start({}, {}, lock_file)
-    second.stop()
+    hold(database).close()
 
 
 def test_a_schedule_runs_at_the_start_and_then_at_its_pace(

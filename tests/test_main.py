@@ -1,0 +1,58 @@
+"""Putting the bot together: what it touches, and when it keeps its hands off."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from bot.cli import cli
+from bot.errors import ConfigError
+from bot.jobs.embedded import AlreadyRunning, hold
+from bot.main import build
+from bot.settings import Settings
+from bot.store.engine import open_engine, schema_version
+
+
+def settings(folder: Path) -> Settings:
+    return Settings(database_url=f"sqlite:///{folder / 'record.db'}")
+
+
+def version(folder: Path) -> str | None:
+    engine = open_engine(settings(folder).database_url)
+    try:
+        return schema_version(engine)
+    finally:
+        engine.dispose()
+
+
+def test_nothing_is_migrated_while_another_process_works_on_the_database(tmp_path: Path) -> None:
+    with hold(tmp_path / "record.db"), pytest.raises(AlreadyRunning):
+        build(settings(tmp_path))
+    assert version(tmp_path) is None
+
+
+def test_migrate_too_waits_until_nobody_works_on_the_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EMPTYCHAIR_DATABASE_URL", settings(tmp_path).database_url)
+    with hold(tmp_path / "record.db"):
+        found = CliRunner().invoke(cli, ["migrate"])
+    assert (found.exit_code, "Stop it first" in found.output) == (1, True)
+    assert version(tmp_path) is None
+
+
+def test_a_bot_that_cannot_be_put_together_leaves_the_database_to_others(tmp_path: Path) -> None:
+    (tmp_path / "record.db.key").write_text("")
+    with pytest.raises(ConfigError, match="is empty"):
+        build(settings(tmp_path))
+    hold(tmp_path / "record.db").close()
+
+
+def test_a_bot_that_is_stopped_leaves_the_database_to_others(tmp_path: Path) -> None:
+    built = build(settings(tmp_path))
+    with pytest.raises(AlreadyRunning):
+        hold(tmp_path / "record.db")
+    built.stop()
+    hold(tmp_path / "record.db").close()
