@@ -50,6 +50,15 @@ def test_a_bot_that_cannot_be_put_together_leaves_the_database_to_others(tmp_pat
     hold(tmp_path / "record.db").close()
 
 
+def test_what_the_bot_makes_is_for_its_owner_only(tmp_path: Path) -> None:
+    built = build(settings(tmp_path))
+    built.store.write(lambda tx: None)
+    made = {path.name: oct(path.stat().st_mode & 0o777) for path in tmp_path.iterdir()}
+    built.stop()
+    names = ("", "-wal", "-shm", ".key", ".lock")
+    assert made == {f"record.db{name}": "0o600" for name in names}
+
+
 def test_a_bot_that_is_stopped_leaves_the_database_to_others(tmp_path: Path) -> None:
     built = build(settings(tmp_path))
     with pytest.raises(AlreadyRunning):

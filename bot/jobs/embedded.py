@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import heapq
+import os
 import threading
 import time
 from collections import deque
@@ -287,7 +288,7 @@ def hold(database: Path) -> IO[str]:
     Raises AlreadyRunning where another process is.
     """
     path = database.with_name(database.name + ".lock")
-    handle = path.open("w")
+    handle = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w")
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

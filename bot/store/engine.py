@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sqlite3
 import time
 from pathlib import Path
@@ -30,6 +32,7 @@ def open_engine(url: str, busy_seconds: float = BUSY_SECONDS) -> Engine:
         database_file(url).parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise _refused(f"lies in a folder that cannot be made ({error.strerror}).") from None
+    _make_private(database_file(url))
     engine = create_engine(
         parsed,
         poolclass=QueuePool,
@@ -47,6 +50,12 @@ def open_engine(url: str, busy_seconds: float = BUSY_SECONDS) -> Engine:
             connection.execute(f"PRAGMA {pragma}")
 
     return engine
+
+
+def _make_private(file: Path) -> None:
+    """A new database is for its owner only; SQLite gives its write-ahead log the same rights."""
+    with contextlib.suppress(OSError):  # it is there, or what is wrong is told when it is opened
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _write_ahead(connection: sqlite3.Connection, busy_seconds: float) -> None:
