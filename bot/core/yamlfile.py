@@ -16,6 +16,7 @@ from pydantic_core import PydanticCustomError
 from bot.core.refusals import known_keys, plain, without_echoes
 from bot.errors import ConfigError
 
+MOST_LEVELS = 50  # of values within values
 MOST_VALUES = 100_000  # in one file, aliases written out
 
 
@@ -57,6 +58,7 @@ def twin(id: str, *place: str | int) -> PydanticCustomError:
 def compose(text: str, file: str) -> yaml.Node | None:
     """The YAML tree with its line marks; None for an empty file."""
     try:
+        _refuse_depths(text, file)
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
@@ -66,6 +68,19 @@ def compose(text: str, file: str) -> yaml.Node | None:
     _refuse_bombs(node, file, {})
     _refuse_duplicates(node, file)
     return node
+
+
+def _refuse_depths(text: str, file: str) -> None:
+    """Counted before the tree is made: on a deep one the C library takes the process down."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > MOST_LEVELS:
+            line = event.start_mark.line + 1 if event.start_mark else 0
+            raise ConfigError(file, line, "", f"is nested more than {MOST_LEVELS} levels deep.")
 
 
 def _in_words(

@@ -185,6 +185,14 @@ def test_a_few_lines_of_aliases_cannot_stand_for_billions_of_values() -> None:
         parse_overlay(bomb, "overlays/ui.yaml")
 
 
+@pytest.mark.parametrize("opens", ["[", "{a: ", "- "])
+@pytest.mark.parametrize("levels", [51, 50_000])
+def test_a_file_that_is_nested_too_deeply_is_refused_at_its_line(opens: str, levels: int) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse_organisation("drafts: ask\nmode:\n  " + opens * levels + "x", "organisation.yaml")
+    assert (caught.value.line, caught.value.rule) == (3, "is nested more than 50 levels deep.")
+
+
 def test_the_message_holds_everything_in_one_line() -> None:
     assert str(broken(OVERLAY, "default_tier: R2", "default_tier: high")) == (
         "overlays/ui.yaml:3: default_tier: is 'high'; an overlay asks at R1, R2 or R3. "
