@@ -48,7 +48,9 @@ def main() -> None:
 
 def tick(pair: Pair, number: int, box: str) -> None:
     (comment,) = pair.github.bot_comments(number)
-    pair.github.tick(comment.id, list(parse_comment(comment.body)).index(box), "author")
+    boxes = list(parse_comment(comment.body))
+    index = next(i for i, name in enumerate(boxes) if name.startswith(box))
+    pair.github.tick(comment.id, index, "author")
     pair.settle()
 
 

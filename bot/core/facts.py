@@ -76,6 +76,7 @@ class PullRequest:
     merged: bool
     updated_at: datetime
     url: str
+    just_opened: bool = field(default=False, compare=False)  # told by the event, no property of it
 
     @property
     def name(self) -> str:

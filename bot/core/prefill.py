@@ -5,6 +5,7 @@ Never a full answer by itself: a person accepts it with one tick.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
@@ -46,6 +47,12 @@ class Prefill:
     source: str
     pieces: tuple[Piece, ...] = ()
     too_short: bool = False
+
+    @property
+    def digest(self) -> str:
+        """Tells this offer from what stood there before: a tick accepts what was shown."""
+        shown = repr((self.picks, self.text, self.pieces))
+        return hashlib.sha256(shown.encode()).hexdigest()[:6]
 
 
 def prefill(
@@ -97,11 +104,11 @@ def _picks_and_line(question: Question, text: str) -> tuple[tuple[str, ...], str
 
 
 def _piece(question: Question, text: str, minimum: int) -> Piece | None:
-    """A piece of customer voice; what does not say how it was heard counts as a signal."""
+    """A piece of customer voice; the kind is empty where the text does not say how it was heard."""
     try:
         piece = read(question, text).piece
     except UserError:
-        return Piece("signal", _cut(text)) if is_text(text, minimum) else None
+        return Piece("", _cut(text)) if is_text(text, minimum) else None
     return piece if piece and (piece.text or piece.link) else None
 
 

@@ -15,7 +15,6 @@ from bot.core.answers import Answer, Door, Evidence
 from bot.core.checklist import Checklist, Kind, Need, Question
 from bot.core.events import Event
 from bot.core.facts import Actor, PullRequest
-from bot.core.grammar import Piece
 from bot.core.organisation import Mode, Organisation, Thresholds
 from bot.core.prefill import Prefill
 from bot.core.tier import Tier
@@ -121,7 +120,7 @@ def sync(
     seen = Seen.OPEN if subject.open else Seen.MERGED if subject.merged else Seen.CLOSED
     before = review.state if review else State.NEW
     state, step = TRANSITIONS[before, seen]
-    kept = review.checklist if review and review.answers else checklist
+    mode = organisation.mode_of(subject.repository.full_name)
     changes = {
         "subject": subject,
         "state": state,
@@ -129,10 +128,11 @@ def sync(
         "customer_facing": verdict.customer_facing,
         "overlays": verdict.overlays,
         "reasons": verdict.reasons,
-        "mode": organisation.mode_of(subject.repository.full_name),
+        # What was decided is judged by the mode in which it was decided.
+        "mode": mode if subject.open or review is None else review.mode,
         "exempt": _exempt(subject, verdict.tier, organisation),
         "quiet": subject.draft and organisation.drafts == "quiet",
-        "checklist": kept,
+        "checklist": checklist_of(review, checklist),
         "thresholds": organisation.thresholds,
         "prefills": prefills,
     }
@@ -143,6 +143,11 @@ def sync(
     if review and (review.tier, review.overlays) != (current.tier, current.overlays):
         events.append(Event("review.tiered", {"from": str(review.tier), "to": str(current.tier)}))
     return current, tuple(events)
+
+
+def checklist_of(review: Review | None, current: Checklist) -> Checklist:
+    """The checklist that a review began with, once something was answered on it; else today's."""
+    return review.checklist if review and (review.answers or review.evidence) else current
 
 
 def _exempt(subject: PullRequest, tier: Tier, organisation: Organisation) -> str:
@@ -189,7 +194,11 @@ def _apply(
     if option == "done":
         return replace(review, last_picked="" if ticked else review.last_picked), None
     old = review.answer(question.id)
-    if option == "accept":
+    offered, _, digest = option.partition("-")
+    accepting = offered == "accept"
+    if accepting:
+        if ticked and not _is_shown(review, question, digest):
+            return review, None
         new, evidence = _accept(review, question, ticked, by, now, door)
     elif option in {o.id for o in question.options}:
         new, evidence = _pick(question, old, option, ticked, by, now, door), review.evidence
@@ -198,13 +207,19 @@ def _apply(
     if new == old and evidence == review.evidence:
         return review, None
     others = tuple(a for a in review.answers if a.question != question.id)
-    lasting = question.id if question.kind.many and option != "accept" else ""
+    lasting = question.id if question.kind.many and not accepting else ""
     changed = replace(
         review, answers=others + ((new,) if new else ()), evidence=evidence, last_picked=lasting
     )
     data = {"question": question.id, "picks": list(new.picks) if new else []}
     name = "answer.given" if new or len(evidence) > len(review.evidence) else "answer.undone"
     return changed, Event(name, data, by, door)  # type: ignore[arg-type]
+
+
+def _is_shown(review: Review, question: Question, digest: str) -> bool:
+    """A tick accepts the text that stood beside the box, not one that came meanwhile."""
+    prefill = review.prefill(question.id)
+    return prefill is not None and digest in ("", prefill.digest)
 
 
 def _pick(
@@ -244,10 +259,7 @@ def _accept(
     if prefill is None or prefill.too_short:
         return old, review.evidence
     if question.kind is Kind.EVIDENCE:
-        pieces = (_heard(piece, prefill.source, by, now, door) for piece in prefill.pieces)
-        known = {(e.source, e.text, e.link) for e in review.evidence}
-        new = tuple(p for p in pieces if (p.source, p.text, p.link) not in known)
-        return old, review.evidence + new
+        return _accept_voice(review, question, prefill, by, now, door)
     picks = old.picks if old and old.picks else prefill.picks
     return (
         Answer(question.id, picks, prefill.text, by, now, door, prefill.source),
@@ -255,10 +267,23 @@ def _accept(
     )
 
 
-def _heard(piece: Piece, source: str, by: Actor, now: datetime, door: Door) -> Evidence:
-    return Evidence(
-        piece.kind, piece.text, piece.link, piece.on, piece.segment, by, now, door, source
+def _accept_voice(
+    review: Review, question: Question, prefill: Prefill, by: Actor, now: datetime, door: Door
+) -> tuple[Answer | None, tuple[Evidence, ...]]:
+    """Pieces of customer voice. What does not say how it was heard is of the kind that was ticked;
+    beside "assumed" it is no evidence but the line that belongs to the assumption."""
+    old = review.answer(question.id)
+    ticked = old.picks[0] if old and old.picks else "signal"
+    if ticked == "assumed" and (plan := next((p for p in prefill.pieces if not p.kind), None)):
+        old = Answer(question.id, ("assumed",), plan.text, by, now, door, prefill.source)
+    pieces = tuple(
+        Evidence(p.kind or ticked, p.text, p.link, p.on, p.segment, by, now, door, prefill.source)
+        for p in prefill.pieces
+        if (p.kind or ticked) != "assumed"
     )
+    known = {(e.source, e.text, e.link) for e in review.evidence}
+    new = tuple(p for p in pieces if (p.source, p.text, p.link) not in known)
+    return old, review.evidence + new
 
 
 def _unaccept(old: Answer | None, by: Actor, now: datetime, door: Door) -> Answer | None:

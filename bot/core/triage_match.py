@@ -15,7 +15,7 @@ from bot.core.triage_rules import TEXTS, FileClass, Rule, TriageFile
 LINE_KEYS = ("added", "removed", "changed", "gone")
 TRACE = -1  # stands for the traces section where a rule's number is expected
 # What a template offers and the author left alone: an unticked box, a hint that nobody sees.
-_UNSAID = re.compile(r"^[ \t]*[-*+][ \t]\[ \][^\n]*|<!--.*?-->", re.MULTILINE | re.DOTALL)
+_UNTICKED = re.compile(r"^[ \t]*[-*+][ \t]\[ \][^\n]*", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,19 @@ class Matcher:
 
 
 def _said(body: str) -> str:
-    return _UNSAID.sub("", body) if "[ ]" in body or "<!--" in body else body
+    return _UNTICKED.sub("", _shown(body)) if "[ ]" in body or "<!--" in body else body
+
+
+def _shown(body: str) -> str:
+    """Without HTML comments; one that is never closed hides the rest. In one pass, however long."""
+    kept, at = [], 0
+    while (begin := body.find("<!--", at)) >= 0:
+        kept.append(body[at:begin])
+        end = body.find("-->", begin + 4)
+        if end < 0:
+            return "".join(kept)
+        at = end + 3
+    return "".join([*kept, body[at:]])
 
 
 def _multi(pattern: str) -> str:

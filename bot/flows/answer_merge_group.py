@@ -24,5 +24,7 @@ def answer_merge_group(world: World, group: MergeGroup) -> None:
 
     def work(tx: Transaction) -> None:
         world.publish_check(tx, repository.id, group.head_sha)
+        for head in merge_groups.built_on(tx.connection, repository.id, group.head_sha):
+            world.publish_check(tx, repository.id, head)
 
     world.store.write(work)

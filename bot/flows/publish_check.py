@@ -14,7 +14,7 @@ from bot.errors import Rejected
 from bot.flows.world import World
 from bot.ports import CheckRun
 from bot.store import merge_groups, reviews, surfaces
-from bot.store.surfaces import CHECK
+from bot.store.surfaces import CHECK, Surface
 from bot.views.github_check import check, seed
 
 log = structlog.get_logger()
@@ -39,9 +39,17 @@ def _reviews(connection: Connection, repository: int, head_sha: str) -> list[Rev
 
 
 def seed_check(world: World, repository: Repository) -> None:
-    """Put a green check on the default branch, so that it can be made required at all."""
+    """Put a green check on the default branch, so that it can be made required at all.
+
+    Never on a commit that already has a check of ours, or is the head of a pull request.
+    """
     head = world.github.default_head(repository)
-    if head is not None:
+    if head is None:
+        return
+    with world.store.read() as connection:
+        taken = reviews.load_by_head(connection, repository.id, head)
+        stands = surfaces.load(connection, CHECK, repository.id, head)
+    if not taken and stands == Surface():
         put_check(world, repository, head, seed(), False)
 
 

@@ -26,8 +26,7 @@ def publish_comment(world: World, repository: int, number: int) -> None:
         surface = surfaces.load(connection, COMMENT, repository, key)
     if review is None or review.mode is Mode.SHADOW:
         return
-    stands = surface.external_id is not None or surface.begun
-    if not stands and not wanted(review):
+    if surface.external_id is None and not wanted(review):
         return
     text = comment(review)
     if surface.live is not None and same(surface.live, text):
@@ -62,7 +61,11 @@ def _create(world: World, review: Review, surface: Surface, text: str) -> None:
             _edit(world, review, surface, found.id, text)
         return
     world.store.write(lambda tx: surfaces.begin(tx, *at, world.clock()))
-    posted = world.github.create_comment(subject.repository, subject.number, text)
+    try:
+        posted = world.github.create_comment(subject.repository, subject.number, text)
+    except Rejected:
+        world.store.write(lambda tx: surfaces.gone(tx, *at))  # refused: nothing is on its way
+        raise
     _done(world, review, surface, posted.id, text, posted.author_id)
 
 
@@ -92,7 +95,7 @@ def _edit(world: World, review: Review, surface: Surface, comment_id: int, text:
         at = (COMMENT, subject.repository.id, str(subject.number))
         world.store.write(lambda tx: surfaces.gone(tx, *at))
         if wanted(review):
-            _create(world, review, replace(surface, begun=False), text)
+            _create(world, review, replace(surface, begun=True), text)
         return
     _done(world, review, surface, comment_id, text)
 

@@ -8,11 +8,12 @@ from bot.core.events import Event
 from bot.core.facts import Change, ChangedFile, PullRequest, Repository
 from bot.core.gate import settle
 from bot.core.prefill import prefill
-from bot.core.review import Review, sync
+from bot.core.review import Review, checklist_of, sync
 from bot.core.triage import Verdict
 from bot.flows.world import World
 from bot.ports import Transaction
-from bot.store import reviews, subjects
+from bot.store import reviews, subjects, surfaces
+from bot.store.surfaces import COMMENT
 
 Files = tuple[tuple[ChangedFile, ...], bool]  # and whether these are all
 
@@ -22,32 +23,46 @@ def sync_pull_request(
 ) -> None:
     """Bring the review of a pull request in line with it.
 
-    `seen` is what an event said; None has GitHub asked. What is older than the record is passed
-    over. A pull request that was closed before we ever saw it is none of ours.
+    `seen` is what an event said; None has GitHub asked for everything afresh, and the surfaces
+    written again. What is older than the record is passed over. A pull request that was closed
+    before we ever saw it is none of ours; that it was is noted, for an older event may follow.
     """
+    asked = seen is None
     with world.store.read() as connection:
         old = reviews.load(connection, repository.id, number)
-    if seen is None:
-        seen = _ask(world, repository, number)
-    if _late(old, seen) or (old is None and not seen.open):
+        since = subjects.updated_at(connection, repository.id, number)
+    seen = seen or _ask(world, repository, number)
+    if since is not None and seen.updated_at < since:
         return
-    found = _look(world, old, seen)
-    if old is not None and _doubtful(old, found.review):
+    if old is None and not seen.open:
+        closed = seen
+        world.store.write(lambda tx: subjects.save(tx, closed))
+        return
+    found = _look(world, old, seen, afresh=asked)
+    if old is not None and not asked and _doubtful(old, found.review):
         seen = _ask(world, repository, number)
         found = _look(world, old, seen, found)
-    if found.review == old:
-        return
+    if found.review != old:
+        latest = seen
+        world.store.write(lambda tx: _save(world, tx, old, latest, found))
+    elif asked:
+        world.store.write(lambda tx: world.publish(tx, found.review))
 
-    def work(tx: Transaction) -> None:
-        saved = world.save(tx, found.review, found.events)
-        if not seen.open:
-            subjects.save_files(tx, saved.subject, "", None, True)
-        elif found.fetched is not None:
-            subjects.save_files(tx, saved.subject, _files_of(seen), *found.fetched)
-        if old is not None and old.subject.head_sha != seen.head_sha:
-            world.publish_check(tx, repository.id, old.subject.head_sha)
 
-    world.store.write(work)
+def _save(
+    world: World, tx: Transaction, old: Review | None, seen: PullRequest, found: _Found
+) -> None:
+    saved = world.save(tx, found.review, found.events)
+    if not seen.open:
+        subjects.save_files(tx, saved.subject, "", None, True)
+    elif found.fetched is not None:
+        subjects.save_files(tx, saved.subject, _files_of(seen), *found.fetched)
+    if old is None and not seen.just_opened:
+        # It may have our comment from an earlier life: look before a second one is posted.
+        key = (COMMENT, seen.repository.id, str(seen.number))
+        surfaces.begin(tx, *key, world.clock())
+    if old is not None and old.subject.head_sha != seen.head_sha:
+        world.publish_check(tx, seen.repository.id, old.subject.head_sha)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +75,20 @@ class _Found:
 
 
 def _look(
-    world: World, old: Review | None, seen: PullRequest, before: _Found | None = None
+    world: World,
+    old: Review | None,
+    seen: PullRequest,
+    before: _Found | None = None,
+    afresh: bool = False,
 ) -> _Found:
-    """Decide what is asked of a pull request. `before` is what a look just now came to."""
-    fetched, verdict = _triage(world, old, seen, before)
+    """Decide what is asked of a pull request.
+
+    `before` is what a look just now came to; `afresh` reads the files again in any case.
+    """
+    fetched, verdict = _triage(world, old, seen, before, afresh)
     checklist, organisation = world.catalog.checklist, world.catalog.organisation
     offers = prefill(
-        checklist.all_questions(),
+        checklist_of(old, checklist).all_questions(),
         seen.title,
         seen.body,
         seen.repository_url,
@@ -95,17 +117,13 @@ def _doubtful(old: Review, new: Review) -> bool:
     return told != tells or replace(old, subject=new.subject) != new
 
 
-def _late(old: Review | None, seen: PullRequest) -> bool:
-    return old is not None and seen.updated_at < old.subject.updated_at
-
-
 def _triage(
-    world: World, old: Review | None, seen: PullRequest, before: _Found | None
+    world: World, old: Review | None, seen: PullRequest, before: _Found | None, afresh: bool
 ) -> tuple[Files | None, Verdict]:
     """The verdict, and the files if they were fetched just now. A closed one keeps its verdict."""
     if old is not None and not seen.open:
         return None, Verdict(old.tier, old.customer_facing, old.overlays, old.reasons)
-    known = _known_files(world, seen)
+    known = None if afresh else _known_files(world, seen)
     fetched = None
     if known is None:
         if before and before.fetched and _files_of(before.review.subject) == _files_of(seen):

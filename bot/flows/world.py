@@ -12,7 +12,7 @@ from bot.core.events import Event
 from bot.core.review import Review
 from bot.errors import Transient
 from bot.ports import GitHub, Jobs, Transaction
-from bot.store import ledger, reviews, throttle
+from bot.store import ledger, merge_groups, reviews, throttle
 from bot.store.catalog import Catalog
 from bot.store.store import Store
 
@@ -47,6 +47,8 @@ class World:
         """Have comment and check made equal to the record, side by side."""
         repository, number = review.subject.repository.id, review.subject.number
         self.publish_check(tx, repository, review.subject.head_sha)
+        for head in merge_groups.heads_with(tx.connection, repository, number):
+            self.publish_check(tx, repository, head)
         args = {"repository": repository, "number": number}
         self.jobs.enqueue(tx, "publish_comment", args, lock=f"comment:{repository}:{number}")
 

@@ -55,6 +55,7 @@ class GitHubGateway:
         }
         self._integration = GithubIntegration(auth=app, **self._options)
         self._tokens = Tokens(self._integration)
+        self._app_id = int(app.app_id)
         self._local = threading.local()
 
     # -- reading ---------------------------------------------------------------------------------
@@ -88,7 +89,7 @@ class GitHubGateway:
                 )
                 for raw in (file.raw_data for file in repo.get_pull(number).get_files())
             )
-        return found, len(found) < MOST_FILES
+        return found, 0 < len(found) < MOST_FILES
 
     def open_pull_requests(self, repository: Repository) -> list[PullRequest]:
         """See `ports.GitHub`."""
@@ -132,7 +133,9 @@ class GitHubGateway:
     def edit_comment(self, repository: Repository, number: int, comment_id: int, body: str) -> None:
         """See `ports.GitHub`."""
         with self._repository(repository) as repo:
-            self._lazy_pull(repo, number).get_issue_comment(comment_id).edit(body)
+            comment = self._lazy_pull(repo, number).get_issue_comment(comment_id)
+            comment.edit(body)
+            _written(comment.id, comment_id)
 
     @staticmethod
     def _lazy_pull(repo: GhRepository, number: int) -> GhPullRequest:
@@ -149,8 +152,13 @@ class GitHubGateway:
         with self._repository(repository) as repo:
             listed = repo.get_commit(head_sha).get_check_runs(check_name=check.name)
             runs = [_raw(run) for run in listed]
-            ours = [run["id"] for run in runs if run.get("external_id") == check.external_id]
-            return max(ours, default=None)
+            ours = (run for run in runs if run.get("external_id") == check.external_id)
+            return max((run["id"] for run in ours if self._by_us(run)), default=None)
+
+    def _by_us(self, run: dict[str, Any]) -> bool:
+        """Another App may use our words; where GitHub names the App, it has to be ours."""
+        app = run.get("app") or {}
+        return app.get("id") in (None, self._app_id)
 
     def create_check(self, repository: Repository, head_sha: str, check: CheckRun) -> int:
         """See `ports.GitHub`."""
@@ -161,7 +169,9 @@ class GitHubGateway:
         """See `ports.GitHub`."""
         with self._repository(repository) as repo:
             url = f"{repo.url}/check-runs/{check_id}"
-            GhCheckRun(repo._requester, {}, {"url": url}, completed=True).edit(**_content(check))
+            run = GhCheckRun(repo._requester, {}, {"url": url}, completed=True)
+            run.edit(**_content(check))
+            _written(run.id, check_id)
 
     # -- plumbing --------------------------------------------------------------------------------
 
@@ -255,6 +265,12 @@ def _pull_request(repository: Repository, raw: dict[str, Any]) -> PullRequest:
         updated_at=datetime.fromisoformat(raw["updated_at"]).astimezone(UTC),
         url=raw["html_url"],
     )
+
+
+def _written(told: int | None, id: int) -> None:
+    """A write that GitHub answered with a redirect (the repository moved) did not happen."""
+    if told != id:
+        raise Transient("GitHub did not write it: the repository may have moved")
 
 
 def _posted(raw: dict[str, Any]) -> Posted:

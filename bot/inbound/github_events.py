@@ -82,10 +82,8 @@ def load_json(body: bytes) -> dict[str, Any]:
 def lock_of(fact: Fact) -> str | None:
     """Facts with the same lock are dealt with one after the other."""
     match fact:
-        case PullRequest() | CommentCreated():
+        case PullRequest() | CommentCreated() | CommentEdited() | CommentDeleted():
             return f"pr:{fact.repository.id}:{fact.number}"
-        case CommentEdited() | CommentDeleted():
-            return f"comment-edits:{fact.repository.id}:{fact.comment_id}"
         case RecheckAsked() | MergeGroup():
             return f"head:{fact.repository.id}:{fact.head_sha}"
         case Installed():
@@ -116,6 +114,7 @@ def _pull_request(payload: dict[str, Any]) -> Fact | None:
         merged=bool(raw.get("merged") or raw.get("merged_at")),
         updated_at=_time(raw["updated_at"]),
         url=_needed(raw["html_url"]),
+        just_opened=payload["action"] == "opened",
     )
 
 

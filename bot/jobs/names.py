@@ -6,8 +6,9 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from bot.flows.apply_organisation import apply_organisation
 from bot.flows.check_app import check_app
-from bot.flows.install import adopt_repository, visit_pull_request
+from bot.flows.install import adopt_repositories, visit_pull_request
 from bot.flows.publish_check import publish_check
 from bot.flows.publish_comment import publish_comment
 from bot.flows.tidy import tidy
@@ -17,13 +18,15 @@ from bot.flows.tidy import tidy
 FLOWS: dict[str, Callable[..., Any]] = {
     "publish_comment": publish_comment,
     "publish_check": publish_check,
-    "adopt_repository": adopt_repository,
+    "adopt_repositories": adopt_repositories,
     "visit_pull_request": visit_pull_request,
     "tidy": tidy,
     "check_app": check_app,
+    "apply_organisation": apply_organisation,
 }
 
 PERIODIC = {
+    "apply_organisation": timedelta(days=1),  # also at every start, when it may have changed
     "check_app": timedelta(hours=12),  # also at every start
     "tidy": timedelta(hours=6),  # bodies of old deliveries
 }

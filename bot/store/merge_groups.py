@@ -19,6 +19,13 @@ _LOAD = select(t.merge_group.c.number, t.merge_group.c.base_sha).where(
     t.merge_group.c.repository_id == bindparam("of"), t.merge_group.c.head_sha == bindparam("head")
 )
 
+_OF_PULL = select(t.merge_group.c.head_sha).where(
+    t.merge_group.c.repository_id == bindparam("of"), t.merge_group.c.number == bindparam("pull")
+)
+_BUILT_ON = select(t.merge_group.c.head_sha).where(
+    t.merge_group.c.repository_id == bindparam("of"), t.merge_group.c.base_sha == bindparam("base")
+)
+
 
 def save(tx: Transaction, group: MergeGroup, now: datetime) -> None:
     """Remember a merge group: later groups are built on it."""
@@ -46,4 +53,23 @@ def numbers(connection: Connection, repository: int, head_sha: str) -> list[int]
             break
         found.append(row.number)
         sha = row.base_sha
+    return found
+
+
+def heads_with(connection: Connection, repository: int, number: int) -> list[str]:
+    """The commits of all groups that hold a pull request: its own and those built on them."""
+    key = {"of": repository, "pull": number}
+    heads = list(connection.execute(_OF_PULL, key).scalars())
+    return heads + [head for own in heads for head in built_on(connection, repository, own)]
+
+
+def built_on(connection: Connection, repository: int, head_sha: str) -> list[str]:
+    """The commits of the groups that stand on that group, near ones first."""
+    found: list[str] = []
+    waiting = [head_sha]
+    while waiting and len(found) < LONGEST_QUEUE:
+        key = {"of": repository, "base": waiting.pop(0)}
+        new = [h for h in connection.execute(_BUILT_ON, key).scalars() if h not in found]
+        found += new
+        waiting += new
     return found

@@ -16,8 +16,14 @@ _INSTALLED = insert(t.installation).on_conflict_do_nothing()
 _SAVE = upsert(t.repository, ("id",), ("installation_id", "full_name", "private", "default_branch"))
 
 
+def add(tx: Transaction, repository: Repository) -> None:
+    """Note a repository, unless it is known: what is known may be newer."""
+    if load(tx.connection, repository.id) is None:
+        save(tx, repository)
+
+
 def save(tx: Transaction, repository: Repository) -> None:
-    """Note a repository and its installation, or what changed about them."""
+    """Note a repository and its installation, or what changed about them (a new name)."""
     if load(tx.connection, repository.id) == repository:
         return
     row = {

@@ -29,6 +29,12 @@ _SELECT = (
 _OF_REPOSITORY = t.subject.c.repository_id == bindparam("of")
 _BY_NUMBER = _SELECT.where(_OF_REPOSITORY, t.subject.c.number == bindparam("pull"))
 _BY_HEAD = _SELECT.where(_OF_REPOSITORY, t.subject.c.head_sha == bindparam("head"))
+_OPEN_MODES = (
+    select(t.repository.c.id, t.repository.c.full_name, t.subject.c.number, t.review.c.mode)
+    .select_from(t.subject.join(t.review).join(t.repository))
+    .where(t.review.c.state == State.OPEN)
+    .order_by(t.review.c.id)
+)
 _OPENED = select(t.review.c.id).where(t.review.c.subject_id == bindparam("of"))
 _INSERT = insert(t.review).returning(t.review.c.id)
 _UPDATE = update(t.review).where(
@@ -47,6 +53,11 @@ def load_by_head(connection: Connection, repository: int, head_sha: str) -> list
     """The open reviews of all pull requests with that head, or if none is open, all."""
     found = _load(connection, _BY_HEAD, {"of": repository, "head": head_sha})
     return [review for review in found if review.state is State.OPEN] or found
+
+
+def open_modes(connection: Connection) -> list[tuple[int, str, int, Mode]]:
+    """(repository, its name, number, mode) of every open review."""
+    return [(row[0], row[1], row[2], Mode(row[3])) for row in connection.execute(_OPEN_MODES)]
 
 
 def _load(

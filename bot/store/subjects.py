@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select, update
@@ -41,6 +42,7 @@ _THIS = (t.subject.c.repository_id == bindparam("of_repository")) & (
     t.subject.c.number == bindparam("of_number")
 )
 _SAVE = upsert(t.subject, ("repository_id", "number"), DESCRIBED).returning(t.subject.c.id)
+_UPDATED_AT = select(t.subject.c.updated_at).where(_THIS)
 _FILES = select(t.subject.c.files).where(_THIS, t.subject.c.files_of == bindparam("of"))
 _KEEP = (
     update(t.subject)
@@ -51,7 +53,7 @@ _KEEP = (
 
 def save(tx: Transaction, subject: PullRequest) -> int:
     """Note a pull request as it is now; gives the number of its row."""
-    repositories.save(tx, subject.repository)
+    repositories.add(tx, subject.repository)
     author = subject.author
     row = {name: getattr(subject, name) for name in DESCRIBED if hasattr(subject, name)} | {
         "repository_id": subject.repository.id,
@@ -62,6 +64,12 @@ def save(tx: Transaction, subject: PullRequest) -> int:
         "labels": list(subject.labels),
     }
     return int(tx.connection.execute(_SAVE, row).scalar_one())
+
+
+def updated_at(connection: Connection, repository: int, number: int) -> datetime | None:
+    """The time of the newest description that was saved; None if it was never seen."""
+    key = {"of_repository": repository, "of_number": number}
+    return connection.execute(_UPDATED_AT, key).scalar()
 
 
 def read(row: Row[Any]) -> PullRequest:

@@ -215,6 +215,8 @@ merge_group = _table(
     Column("base_sha", String(64), nullable=False),
     Column("number", Integer, nullable=False),
     Column("at", UTCDateTime, nullable=False),
+    Index(None, "repository_id", "number"),
+    Index(None, "repository_id", "base_sha"),
 )
 
 delivery = _table(

@@ -188,7 +188,8 @@ def _body(review: Review, question: Question, need: Need) -> str:
     if prefill:
         parts.append(_offer(review, question, prefill))
     if prefill and not prefill.too_short:
-        boxes.append(_box(question.id, "accept", "Yes, that is it", _accepted(review, question)))
+        accepted = _accepted(review, question, prefill)
+        boxes.append(_box(question.id, f"accept-{prefill.digest}", "Yes, that is it", accepted))
     picks = answer.picks if answer else ()
     boxes += [_box(question.id, o.id, o.label, o.id in picks) for o in question.options]
     if question.kind.many and boxes:
@@ -240,11 +241,13 @@ def _offer(review: Review, question: Question, prefill: Prefill) -> str:
     return f"{escape(label)} (from {source})"
 
 
-def _accepted(review: Review, question: Question) -> bool:
-    if question.kind is Kind.EVIDENCE:
-        return any(e.source for e in review.evidence)
+def _accepted(review: Review, question: Question, prefill: Prefill) -> bool:
+    """Whether just this offer was accepted, not an earlier one."""
     answer = review.answer(question.id)
-    return bool(answer and answer.source)
+    if question.kind is Kind.EVIDENCE:
+        known = {piece.text for piece in review.evidence} | {answer.text if answer else ""}
+        return all(piece.text in known for piece in prefill.pieces)
+    return bool(answer and answer.source and answer.text == prefill.text)
 
 
 def _fold(summary: str, body: str, unfolded: bool = False) -> str:

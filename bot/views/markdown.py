@@ -25,7 +25,7 @@ SPECIAL = {char: f"&#{ord(char)};" for char in "`*_[]|~\\$!"} | {
     "#": f"#{BREAK}",
 }
 _TABLE = str.maketrans(SPECIAL)
-_LINKS = re.compile(r"(?i)\b(https?|ftp|mailto|xmpp|javascript|data|www|GH)(?=[:.-])")
+_LINKS = re.compile(r"(?i)(https?|ftp|mailto|xmpp|javascript|data|www|GH)(?=[:.-])")
 _HASHES = re.compile(r"(?i)\b([0-9a-f]{6})(?=[0-9a-f]{1,34}\b)")
 
 

@@ -60,7 +60,7 @@ def piece(heard: Piece | Evidence) -> str:
     on = f" on {heard.on.isoformat()}" if heard.on else ""
     segment = f", {heard.segment}" if heard.segment else ""
     text = f": {heard.text}" if heard.text else f": {heard.link}" if heard.link else ""
-    return f"{heard.kind}{on}{segment}{text}"
+    return f"{heard.kind}{on}{segment}{text}".removeprefix(": ")
 
 
 def by(answer: Answer | None, evidence: tuple[Evidence, ...] = ()) -> str:

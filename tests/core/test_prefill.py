@@ -82,7 +82,7 @@ def test_what_is_too_short_is_found_and_said_and_cannot_be_accepted() -> None:
     offer = offers("## Why\n\nTBD")["why"]
     assert (offer.text, offer.too_short) == ("TBD", True)
     found = review(body="## Why\n\nTBD")
-    assert "why=accept" not in parse_comment(comment(found))
+    assert not any(box.startswith("why=accept") for box in parse_comment(comment(found)))
     assert "Found “TBD” in your description. Please say it in 20 characters or more." in comment(
         found
     )
@@ -103,7 +103,7 @@ def test_what_customers_said_is_one_piece_a_line_beside_the_linked_issue() -> No
     pieces = offers(body)["voice"].pieces
     assert [(piece.kind, piece.text) for piece in pieces] == [
         ("asked", "I export every Friday"),
-        ("signal", "Forty tickets about this in February"),
+        ("", "Forty tickets about this in February"),
         ("signal", "Issue #412"),
     ]
     accepted = answered(review(PRICE, body=body), "voice=accept")

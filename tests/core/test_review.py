@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from bot.core.gate import Gate, settle, standing
 from bot.core.missing import missing
+from bot.core.organisation import Mode
 from bot.core.review import TRANSITIONS, Review, Seen, State, sync, tick
 from bot.core.tier import Tier
 from bot.core.triage import Verdict
@@ -62,15 +63,14 @@ def test_a_late_event_does_not_reopen_what_was_merged() -> None:
 
 def test_a_merge_past_a_pending_gate_is_a_bypass_and_says_so_once() -> None:
     pending = review()
-    merged, _ = sync(
-        pending, pull_request(open=False, merged=True), verdict(pending), (), CATALOG.checklist,
-        CATALOG.organisation.model_copy(update={"mode": ()}), NOW,
-    )  # fmt: skip
-    in_warn, events = settle(pending, merged, NOW)
+    closed = pull_request(open=False, merged=True)
+    today = CATALOG.organisation  # has gone back to warn meanwhile; what held then still counts
+    merged, _ = sync(pending, closed, verdict(pending), (), CATALOG.checklist, today, NOW)
+    assert merged.mode is pending.mode
+    in_warn, events = settle(pending, replace(merged, mode=Mode.WARN), NOW)
     assert not in_warn.bypassed
     assert "review.bypassed" not in [event.name for event in events]
-    enforced = replace(merged, mode=pending.mode)
-    bypassed, events = settle(pending, enforced, NOW)
+    bypassed, events = settle(pending, merged, NOW)
     assert bypassed.bypassed
     assert [event.name for event in events] == ["review.bypassed"]
     again, events = settle(bypassed, bypassed, NOW)

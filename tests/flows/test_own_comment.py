@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bot.core.facts import CommentDeleted
+from bot.core.facts import Actor, CommentDeleted, CommentEdited
 from bot.errors import Transient
 from bot.flows.own_comment import our_comment
 from bot.store import repositories, surfaces
 from bot.store.engine import open_engine
 from bot.store.schema import migrate
 from bot.store.store import Store
+from bot.views.github_comment import MARKER
 from tests.examples import NOW, REPOSITORY
 
 DELETED = CommentDeleted(REPOSITORY, 12, 99)
@@ -36,8 +38,11 @@ def test_a_comment_that_we_never_posted_is_not_ours(store: Store) -> None:
 
 def test_while_our_comment_is_on_its_way_nobody_can_tell(store: Store) -> None:
     store.write(lambda tx: surfaces.begin(tx, "comment", REPOSITORY.id, "12", NOW))
-    with store.read() as connection, pytest.raises(Transient):
-        our_comment(connection, DELETED)
+    edited = CommentEdited(REPOSITORY, 12, 99, Actor(1, "author"), NOW, None, f"{MARKER} x")
+    with store.read() as connection:
+        with pytest.raises(Transient):
+            our_comment(connection, edited)
+        assert our_comment(connection, replace(edited, after="somebody else's words")) is None
 
 
 def test_once_its_id_is_known_it_is_ours_and_no_other_is(store: Store) -> None:

@@ -153,11 +153,16 @@ def test_hostile_text_stays_text() -> None:
     assert "\u202e" not in text
 
 
+def questions(found: Review) -> list[tuple[str, bool]]:
+    """The boxes, without what tells one offered text from another."""
+    return [(box.split("accept")[0], on) for box, on in parse_comment(comment(found)).items()]
+
+
 @given(st.text(max_size=300))
 def test_no_description_whatever_adds_a_box_or_a_tag(text: str) -> None:
     found = answered(review(body=f"## Why\n\n{text} and some more words here"), "why=accept")
     plain = answered(review(body="## Why\n\nplain words and some more words here"), "why=accept")
-    assert parse_comment(comment(found)) == parse_comment(comment(plain)) or not found.prefills
+    assert questions(found) == questions(plain) or not found.prefills
     assert active(comment(found)) == []
 
 

@@ -125,6 +125,18 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("repository_id", "head_sha", name=op.f("pk_merge_group")),
     )
+    with op.batch_alter_table("merge_group", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_merge_group_repository_id_base_sha"),
+            ["repository_id", "base_sha"],
+            unique=False,
+        )
+        batch_op.create_index(
+            batch_op.f("ix_merge_group_repository_id_number"),
+            ["repository_id", "number"],
+            unique=False,
+        )
+
     op.create_table(
         "subject",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),

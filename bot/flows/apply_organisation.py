@@ -1,0 +1,31 @@
+"""The organisation changed its mind about a repository: its open pull requests follow."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.flows.install import BETWEEN
+from bot.flows.world import World
+from bot.ports import Transaction
+from bot.store import reviews
+
+
+def apply_organisation(world: World) -> None:
+    """Visit every open pull request that was last looked at in another mode than today's."""
+    with world.store.read() as connection:
+        modes = reviews.open_modes(connection)
+    changed = [
+        (repository, number)
+        for repository, name, number, mode in modes
+        if world.catalog.organisation.mode_of(name) is not mode
+    ]
+    gap = BETWEEN if world.paced else timedelta()
+
+    def work(tx: Transaction) -> None:
+        for index, (repository, number) in enumerate(changed):
+            args = {"repository": repository, "number": number}
+            lock, run_at = f"pr:{repository}:{number}", world.clock() + index * gap
+            world.jobs.enqueue(tx, "visit_pull_request", args, lock=lock, run_at=run_at)
+
+    if changed:
+        world.store.write(work)
