@@ -8,7 +8,7 @@ from __future__ import annotations
 import enum
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
@@ -24,7 +24,7 @@ from pydantic import (
 
 from bot.core.refusals import spelled
 from bot.core.tier import Tier
-from bot.core.yamlfile import Strict, parse, twin
+from bot.core.yamlfile import Strict, compose, locate, parse, twin
 from bot.errors import ConfigError
 
 OVERLAYS = ("pricing", "breaking", "ui", "incident", "privacy", "experiment")
@@ -75,11 +75,26 @@ UnderscoreId = Annotated[
 ]
 
 
+RESERVED = ("done", "accept")  # the boxes that every comment has beside the options
+
+
+def _free(id: str) -> str:
+    if id in RESERVED:
+        raise ValueError(f"is {id!r}, which is a box of our own; take another word")
+    return id
+
+
+Label = Annotated[str, Field(min_length=1, max_length=75)]
+Ask = Annotated[str, Field(min_length=5, max_length=150)]
+Short = Annotated[str, Field(min_length=2, max_length=40)]
+Help = Annotated[str, Field(min_length=2, max_length=200)]
+
+
 class Option(Strict):
     """One thing to pick. The id is an interface; the label is text."""
 
-    id: HyphenId = Field(max_length=40)
-    label: str = Field(min_length=1, max_length=75)
+    id: Annotated[HyphenId, AfterValidator(_free)] = Field(max_length=40)
+    label: Label
 
 
 def _no_twins(options: tuple[Option, ...]) -> tuple[Option, ...]:
@@ -99,9 +114,9 @@ class Question(Strict):
     """One question, with the need of each tier. R0 asks nothing."""
 
     id: UnderscoreId = Field(max_length=40)
-    ask: str = Field(min_length=5, max_length=150)
-    short: str = Field(min_length=2, max_length=40)
-    help: str = Field(min_length=2, max_length=200)
+    ask: Ask
+    short: Short
+    help: Help
     kind: Kind = Field(alias="type")
     options: Options = ()
     refused: tuple[str, ...] = ()
@@ -163,10 +178,10 @@ class Overlay(Strict):
 class Wording(Strict):
     """Other words for one question: a translation, or your own help text."""
 
-    ask: str | None = None
-    short: str | None = None
-    help: str | None = None
-    options: Mapping[str, str] = {}
+    ask: Ask | None = None
+    short: Short | None = None
+    help: Help | None = None
+    options: Mapping[str, Label] = {}
 
 
 class ChecklistFile(Strict):
@@ -178,7 +193,7 @@ class ChecklistFile(Strict):
     questions: tuple[Question, ...] = ()
     add: tuple[Question, ...] = ()
     require: Mapping[str, Mapping[Literal["R1", "R2", "R3"], Need]] = {}
-    help: Mapping[str, str] = {}
+    help: Mapping[str, Help] = {}
     language: str | None = None
     translations: Mapping[str, Mapping[str, Wording]] = {}
 
@@ -264,6 +279,14 @@ EXAMPLES = {
     "group., type: segments, tiers: {R1: pick}}]",
 }
 
+POINTERS = {
+    "refused": "refused: [nobody]",
+    "required_if": "required_if: {effect: [worse, mixed]}",
+    "require": EXAMPLES["require"],
+    "help": "help: {reach: Count accounts.}",
+    "translations": "translations: {de: {feeling: {options: {relieved: Erleichtert}}}}",
+}
+
 
 def parse_overlay(text: str, file: str) -> Overlay:
     """Read one overlay file; its questions must carry its name, so that two never clash."""
@@ -307,7 +330,9 @@ def parse_checklist(
         questions=tuple(_with_segments(q, segments) for q in questions),
         overlays=overlays,
     )
-    return _reworded(_refuse_clashes(joined, file), written, file)
+    _refuse_clashes(joined, file)
+    _refuse_strangers(joined, written, text, file)
+    return _reworded(joined, written, file)
 
 
 def _with_segments(question: Question, segments: tuple[Option, ...]) -> Question:
@@ -329,22 +354,69 @@ def _refuse_clashes(checklist: Checklist, file: str) -> Checklist:
     return checklist
 
 
+Place = tuple[str | int, ...]
+Stranger = tuple[Place, str]  # where it stands in the file, and what is wrong
+
+
+def _refuse_strangers(checklist: Checklist, written: ChecklistFile, text: str, file: str) -> None:
+    """Whatever names a question or an option names one that is there."""
+    options = {q.id: {option.id for option in q.options} for q in checklist.all_questions()}
+    found = [*_conditions(checklist, written, options), *_changes(written, options)]
+    errors = []
+    for place, rule in found:
+        example = next(POINTERS[str(part)] for part in place if part in POINTERS)
+        home, line, key = file, locate(compose(text, file), place)[0], place
+        if place[0] == "overlays":  # a file of its own
+            home, line, key = f"overlays/{place[1]}.yaml", 0, place[2:]
+        errors.append(ConfigError(home, line, ".".join(map(str, key)), rule, example))
+    if errors:
+        errors[0].more = tuple(errors[1:])
+        raise errors[0]
+
+
+def _conditions(
+    checklist: Checklist, written: ChecklistFile, options: Mapping[str, set[str]]
+) -> Iterator[Stranger]:
+    lists: dict[tuple[str, ...], tuple[Question, ...]] = {
+        ("questions",): written.questions,
+        ("add",): written.add,
+        **{("overlays", o.id, "questions"): o.questions for o in checklist.overlays},
+    }
+    for start, questions in lists.items():
+        for index, question in enumerate(questions):
+            place: Place = (*start, index)
+            yield from _unknown((*place, "refused"), question.id, question.refused, options)
+            for other, picks in question.required_if.items():
+                yield from _unknown((*place, "required_if", other), other, picks, options)
+
+
+def _changes(written: ChecklistFile, options: Mapping[str, set[str]]) -> Iterator[Stranger]:
+    for key, names in (("require", written.require), ("help", written.help)):
+        for name in names:
+            yield from _unknown((key, name), name, (), options)
+    for language, words in written.translations.items():
+        for name, wording in words.items():
+            place = ("translations", language, name)
+            yield from _unknown(place, name, wording.options, options)
+
+
+def _unknown(
+    place: Place, name: str, picks: Iterable[str], options: Mapping[str, set[str]]
+) -> Iterator[Stranger]:
+    if name not in options:
+        yield place, f"names {name!r}, which is not a question."
+        return
+    for pick in picks:
+        if pick not in options[name]:
+            yield place, f"names {pick!r}, which is not an option of {name!r}."
+
+
 def _reworded(checklist: Checklist, written: ChecklistFile, file: str) -> Checklist:
     """Apply `require`, `help` and the chosen translation."""
     words = written.translations.get(written.language or "", {})
     if written.language and not words:
         rule = f"is {written.language!r}, but there is no such translation below."
         raise ConfigError(file, 0, "language", rule, "translations: {de: {who: {ask: Wen …?}}}")
-    known = {q.id for q in checklist.all_questions()}
-    for key, names in (
-        ("require", written.require),
-        ("help", written.help),
-        ("translations", words),
-    ):
-        for name in names:
-            if name not in known:
-                rule = f"names {name!r}, which is not a question."
-                raise ConfigError(file, 0, f"{key}.{name}", rule, f"{key}: {{reach: …}}")
 
     def change(question: Question) -> Question:
         update: dict[str, object] = {}

@@ -105,11 +105,11 @@ class _Reader:
     def checklist(self, organisation: Organisation, overlays: tuple[Overlay, ...]) -> Checklist:
         segments = organisation.segments
         ours = shipped() / CHECKLIST
-        text = ours.read_text(encoding="utf-8")
-        base = parse_checklist(text, str(ours), None, overlays, segments)
         text, file = self._read(CHECKLIST)
         if file == str(ours):
-            return base
+            return parse_checklist(text, file, None, overlays, segments)
+        # Without the overlays: theirs may point at questions that only their own file adds.
+        base = parse_checklist(ours.read_text(encoding="utf-8"), str(ours), None, (), segments)
         return parse_checklist(text, file, base, overlays, segments)
 
     def _read(self, name: str) -> tuple[str, str]:

@@ -129,6 +129,20 @@ def test_validate_names_every_broken_file_with_line_key_rule_and_example(tmp_pat
     assert all(p["rule"] and (p["example"] or p["key"] == "") for p in problems)
 
 
+def test_an_overlay_of_ones_own_may_point_at_a_question_of_ones_own(tmp_path: Path) -> None:
+    question = "ask: Which of them?, short: Which, help: Name them., type: pick"
+    options = "options: [{id: csv, label: CSV}]"
+    (tmp_path / "overlays").mkdir()
+    (tmp_path / "overlays" / "ui.yaml").write_text(
+        "id: ui\ntitle: Looks\ndefault_tier: R2\nrequires: [exports]\nquestions:\n"
+        f"  - {{id: ui_which, {question}, {options}, required_if: {{exports: [csv]}}}}\n"
+    )
+    (tmp_path / "customer-impact.yaml").write_text(
+        f"id: ours\nextends: customer-impact\nadd:\n  - {{id: exports, {question}, {options}}}\n"
+    )
+    assert run("validate", tmp_path).exit_code == 0
+
+
 def test_validate_says_that_a_folder_is_not_there(tmp_path: Path) -> None:
     found = run("validate", tmp_path / "nowhere")
     assert found.exit_code == 1

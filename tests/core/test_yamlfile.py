@@ -283,6 +283,60 @@ def test_a_checklist_of_ones_own_is_held_to_the_rules(text: str, key: str) -> No
     assert caught.value.key == key
 
 
+OURS = "id: ours\nextends: customer-impact\n"
+EXPORTS = (
+    "add:\n  - {id: exports, ask: 'Does it change an export?', short: Exports, help: CSV too.,\n"
+    "     type: pick, options: [{id: 'yes', label: 'Yes'}],\n     %s}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "key", "rule"),
+    [
+        ("require: {reach: {R9: pick}}", 3, "require.reach.R9", "must be one of R1, R2"),
+        ("help: {who: ''}", 3, "help.who", "is too short"),
+        ("translations: {de: {who: {ask: Wo}}}", 3, "translations.de.who.ask", "is too short"),
+        (
+            "translations:\n  de:\n    feeling: {options: {relieved: ''}}",
+            5,
+            "translations.de.feeling.options.relieved",
+            "is empty",
+        ),
+        (
+            "translations:\n  de:\n    feeling: {options: {releived: x}}",
+            5,
+            "translations.de.feeling",
+            "names 'releived', which is not an option of 'feeling'",
+        ),
+        ("translations: {de: {nobody: {}}}", 3, "translations.de.nobody", "not a question"),
+        (EXPORTS % "refused: ['no']", 6, "add.0.refused", "names 'no', which is not an option of"),
+        (EXPORTS % "required_if: {efect: [worse]}", 6, "add.0.required_if.efect", "not a question"),
+        (EXPORTS % "required_if: {effect: [wors]}", 6, "add.0.required_if.effect", "'wors', which"),
+        (EXPORTS.replace("'yes'", "done") % "step: who", 5, "add.0.options.0.id", "is 'done', wh"),
+        (EXPORTS.replace("'yes'", "accept") % "step: x", 5, "add.0.options.0.id", "is 'accept', "),
+    ],
+)
+def test_whatever_names_what_is_not_there_is_refused_at_its_line(
+    text: str, line: int, key: str, rule: str
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        checklist(OURS + text)
+    assert (caught.value.line, caught.value.key) == (line, key)
+    assert rule in caught.value.rule
+
+
+def test_an_overlay_that_refuses_an_unknown_option_is_named_by_its_file() -> None:
+    text = OVERLAY.replace("type: line", "type: line\n    refused: [nobody]")
+    with pytest.raises(ConfigError, match=r"overlays/ui\.yaml: questions\.0\.refused: names 'nob"):
+        parse_checklist(OURS, "x", CATALOG.checklist, (parse_overlay(text, "ui.yaml"),), ())
+
+
+def test_a_segment_may_not_be_called_like_a_box_of_our_own() -> None:
+    with pytest.raises(ConfigError, match="a box of our own") as caught:
+        parse_organisation("segments:\n  - {id: done, label: Done}\n", "organisation.yaml")
+    assert caught.value.line == 2
+
+
 def test_same_questions_same_version() -> None:
     again = replace(CATALOG.checklist)
     assert again.version == CATALOG.checklist.version
