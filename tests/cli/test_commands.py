@@ -194,6 +194,25 @@ def test_an_address_that_is_not_ours_is_named() -> None:
         listen("192.0.2.1", 80)
 
 
+@contextmanager
+def started(command: list[str], **options: Any) -> Iterator[subprocess.Popen[str]]:
+    """A process that never outlives the test, also where the test fails."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, **options) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_a_test_that_fails_leaves_no_process_behind() -> None:
+    asleep = [sys.executable, "-c", "import time; time.sleep(30)"]
+    began = time.monotonic()
+    with pytest.raises(AssertionError), started(asleep) as process:
+        raise AssertionError
+    assert process.returncode == -signal.SIGKILL
+    assert time.monotonic() - began < 10
+
+
 def git(folder: Path, *arguments: str) -> None:
     identity = ["-c", "user.name=Author", "-c", "user.email=author@example.com"]
     subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True)
@@ -238,9 +257,7 @@ def test_the_demo_prints_its_page_and_stops_on_ctrl_c(tmp_path: Path) -> None:
     git(tmp_path, "add", ".")
     git(tmp_path, "commit", "-m", "First & <only> commit")
     command = [*EMPTYCHAIR, "demo", "--repo", str(tmp_path)]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as demo:
+    with started(command, stderr=subprocess.PIPE) as demo:
         assert demo.stdout is not None
         printed = ""
         while "Ready: " not in printed:
@@ -285,7 +302,7 @@ class Served:
 
 @contextmanager
 def served(folder: Path) -> Iterator[Served]:
-    """`serve` as soon as it answers; it never outlives the test."""
+    """`serve` as soon as it answers."""
     port, key = free_port(), make_app_key().private
     environment = {
         "PATH": os.environ["PATH"],
@@ -296,17 +313,13 @@ def served(folder: Path) -> Iterator[Served]:
     }
     command = [*EMPTYCHAIR, "serve", "--port", str(port)]
     base = f"http://127.0.0.1:{port}"
-    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-    with subprocess.Popen(command, **pipes, env=environment, cwd=ROOT) as server:
-        try:
-            deadline = time.monotonic() + 20
-            while get(f"{base}/healthz") != 200:
-                assert time.monotonic() < deadline
-                assert server.poll() is None, server.communicate()[0]
-                time.sleep(0.05)
-            yield Served(server, command, environment, base)
-        finally:
-            server.kill()
+    with started(command, stderr=subprocess.STDOUT, env=environment, cwd=ROOT) as server:
+        deadline = time.monotonic() + 20
+        while get(f"{base}/healthz") != 200:
+            assert time.monotonic() < deadline
+            assert server.poll() is None, server.communicate()[0]
+            time.sleep(0.05)
+        yield Served(server, command, environment, base)
 
 
 @pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
