@@ -33,7 +33,7 @@ class Pair:
     github: StandIn
     bot: App | None
     bot_url: str
-    _settings: Settings
+    settings: Settings
     _server: Server
 
     def stop_bot(self) -> None:
@@ -45,7 +45,7 @@ class Pair:
 
     def start_bot(self) -> None:
         """Bring the bot up again on the same record and port."""
-        self.bot, self._server = _start(self._settings)
+        self.bot, self._server = _start(self.settings)
 
     def stop(self) -> None:
         """Take both down."""
@@ -71,8 +71,8 @@ class Pair:
 
     def ledger_key(self) -> bytes:
         """The key that the record is sealed with."""
-        assert self._settings.secret_key is not None
-        return keys.derived(self._settings.secret_key.get_secret_value().encode(), "ledger")
+        assert self.settings.secret_key is not None
+        return keys.derived(self.settings.secret_key.get_secret_value().encode(), "ledger")
 
     def __enter__(self) -> Self:
         return self

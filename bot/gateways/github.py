@@ -163,7 +163,8 @@ class GitHubGateway:
     def create_check(self, repository: Repository, head_sha: str, check: CheckRun) -> int:
         """See `ports.GitHub`."""
         with self._repository(repository) as repo:
-            return int(repo.create_check_run(head_sha=head_sha, **_content(check)).id)
+            run = repo.create_check_run(head_sha=head_sha, **_content(check))
+            return int(_raw(run)["id"])  # `run.id` would be guessed from the address of a redirect
 
     def update_check(self, repository: Repository, check_id: int, check: CheckRun) -> None:
         """See `ports.GitHub`."""

@@ -78,6 +78,13 @@ def test_a_merge_past_a_pending_gate_is_a_bypass_and_says_so_once() -> None:
     assert events == ()
 
 
+def test_what_was_merged_before_we_ever_saw_it_is_no_bypass_of_ours() -> None:
+    merged = replace(review(), state=State.DECIDED)
+    unseen, events = settle(None, merged, NOW)
+    assert not unseen.bypassed
+    assert events == ()
+
+
 def verdict(of: Review) -> Verdict:
     """What triage said of it, as the flow hands it over."""
     return Verdict(of.tier, of.customer_facing, of.overlays, of.reasons)

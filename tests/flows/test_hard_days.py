@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import json
 from pathlib import Path
+
+import requests
 
 from bot.cli.pair import ENFORCE, Pair, start_pair
 from bot.core.review import State
@@ -151,3 +156,47 @@ def test_a_late_event_does_not_bring_an_old_state_back(pair: Pair) -> None:
     review = pair.review(number)
     assert review is not None
     assert review.state is State.WITHDRAWN
+
+
+def test_an_edit_of_which_github_does_not_say_what_stood_before_is_held_against_our_text(
+    pair: Pair,
+) -> None:
+    number = opened(pair)
+    pair.stop_bot()
+    found = only_comment(pair, number)
+    pair.github.tick(found.id, place(found.body, "effect=better"), "maintainer", checked=True)
+    assert pair.github.wait_idle(10)
+    pair.start_bot()
+    lost = next(d for d in pair.github.deliveries[::-1] if d.event == "issue_comment")
+    payload = json.loads(lost.body)
+    del payload["changes"]
+    assert post(pair, "issue_comment", payload) == 202
+    assert until(lambda: says(pair, number)[1] == "1 of 5 answered")
+
+
+def test_a_head_that_one_of_two_pull_requests_left_shows_the_other_alone(pair: Pair) -> None:
+    first, second = opened(pair), opened(pair)
+    shared = pair.github.pull_request(first).head_sha
+    pair.github.pull_request(second).head_sha = shared
+    pair.github.edit_pull_request(second, body=BODY + "\n\nMore.")
+    assert pair.settle()
+    for box in ("who=existing", "why=accept", "effect=better", "feeling=relieved", "voice=accept"):
+        tick(pair, second, box)
+    assert says(pair, second)[0] == "action_required"
+    later(pair)
+    pair.github.push(first, [PRICE])
+    assert until(lambda: says(pair, second)[0] == "success")
+
+
+def post(pair: Pair, event: str, payload: object) -> int:
+    """A delivery as GitHub would sign it."""
+    body = json.dumps(payload).encode()
+    (secret,) = pair.settings.github.webhook_secret
+    mac = hmac.new(secret.get_secret_value().encode(), body, hashlib.sha256).hexdigest()
+    headers = {
+        "X-GitHub-Event": event,
+        "X-GitHub-Delivery": f"test-{mac[:20]}",
+        "X-Hub-Signature-256": f"sha256={mac}",
+    }
+    url = f"{pair.bot_url}/github/webhooks"
+    return requests.post(url, data=body, headers=headers, timeout=10).status_code

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
-from bot.core.facts import Actor, CommentDeleted, CommentEdited
+from bot.core.facts import Actor, CommentCreated, CommentDeleted, CommentEdited
 from bot.errors import Transient
-from bot.flows.own_comment import our_comment
+from bot.flows.own_comment import comment_arrived, our_comment
 from bot.store import repositories, surfaces
 from bot.store.engine import open_engine
 from bot.store.schema import migrate
@@ -51,6 +51,27 @@ def test_once_its_id_is_known_it_is_ours_and_no_other_is(store: Store) -> None:
     with store.read() as connection:
         assert our_comment(connection, DELETED) == "12"
         assert our_comment(connection, CommentDeleted(REPOSITORY, 12, 98)) is None
+
+
+@dataclass
+class Ours:
+    """As much of the world as the question needs: the record, and which App we are."""
+
+    store: Store
+    app_id: int = 1
+
+
+@pytest.mark.parametrize(("app", "taken"), [(1, 99), (2, None), (None, None)])
+def test_only_what_our_app_wrote_is_taken_for_our_comment(
+    store: Store, app: int | None, taken: int | None
+) -> None:
+    store.write(lambda tx: surfaces.begin(tx, "comment", REPOSITORY.id, "12", NOW))
+    by = Actor(41, "some-app[bot]", is_bot=True)
+    fact = CommentCreated(REPOSITORY, 12, 99, by, f"{MARKER} quoted or our own", app)
+    comment_arrived(Ours(store), fact)  # type: ignore[arg-type]
+    with store.read() as connection:
+        surface = surfaces.load(connection, "comment", REPOSITORY.id, "12")
+    assert surface.external_id == taken
 
 
 def test_what_a_person_wrote_while_we_wrote_leaves_the_text_unknown(store: Store) -> None:

@@ -232,3 +232,38 @@ def test_no_secret_stands_in_an_error_or_in_what_is_logged_of_it(
     with pytest.raises(Rejected) as caught:
         remote.pull_request(SHOP, 12)
     assert TOKEN not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_a_write_that_is_sent_elsewhere_did_not_happen(
+    remote: GitHubGateway, web: responses.RequestsMock, status: int
+) -> None:
+    shop = f"{API}/repos/acme/shop"
+    moved = {"message": "Moved Permanently", "url": "https://api.github.com/repositories/501"}
+    for url in (f"{shop}/check-runs/5", f"{shop}/issues/comments/6"):
+        web.patch(url, json=moved, status=status)
+    web.post(f"{shop}/check-runs", json=moved, status=status)
+    web.post(f"{shop}/issues/12/comments", json=moved, status=status)
+    writes: list[Callable[[], object]] = [
+        lambda: remote.update_check(SHOP, 5, CHECK),
+        lambda: remote.edit_comment(SHOP, 12, 6, "text"),
+        lambda: remote.create_check(SHOP, "a" * 40, CHECK),
+        lambda: remote.create_comment(SHOP, 12, "text"),
+    ]
+    for write in writes:
+        with pytest.raises(Transient):
+            write()
+
+
+def test_a_check_of_another_app_with_our_words_is_not_ours(
+    remote: GitHubGateway, web: responses.RequestsMock
+) -> None:
+    runs = [
+        {"id": number, "external_id": CHECK.external_id, "app": {"id": app}}
+        for number, app in ((1, APP_ID), (2, APP_ID + 1))
+    ]
+    web.get(
+        f"{API}/repos/acme/shop/commits/{'a' * 40}/check-runs",
+        json={"total_count": 2, "check_runs": runs},
+    )
+    assert remote.find_check(SHOP, "a" * 40, CHECK) == 1
