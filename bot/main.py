@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.core.catalog import Catalog
 from bot.flows.world import World
 from bot.gateways.github import GitHubGateway
 from bot.gateways.github_auth import app_auth
@@ -66,7 +67,7 @@ def build(settings: Settings) -> App:
         raise
 
 
-def _assembled(settings: Settings, read: catalog.Catalog, engine: Engine, lock: IO[str]) -> App:
+def _assembled(settings: Settings, read: Catalog, engine: Engine, lock: IO[str]) -> App:
     if schema_version(engine) != HEAD:
         migrate(settings.database_url)
     file = database_file(settings.database_url)
@@ -109,7 +110,7 @@ def _assembled(settings: Settings, read: catalog.Catalog, engine: Engine, lock: 
 
 
 def _world(
-    settings: Settings, store: Store, jobs: EmbeddedJobs, read: catalog.Catalog, ledger_key: bytes
+    settings: Settings, store: Store, jobs: EmbeddedJobs, read: Catalog, ledger_key: bytes
 ) -> World:
     github = settings.github
     assert github.app_id is not None

@@ -9,10 +9,10 @@ from pathlib import Path
 import click
 
 from bot.core import diff
-from bot.core.facts import Change, ChangedFile, PullRequest
-from bot.core.gate import settle
-from bot.core.prefill import prefill
-from bot.core.review import Review, sync
+from bot.core.catalog import Catalog
+from bot.core.facts import ChangedFile, PullRequest
+from bot.core.look import Files, look
+from bot.core.review import Review
 from bot.errors import UserError
 from bot.inbound.github_events import Malformed, parse
 from bot.store import catalog
@@ -76,27 +76,9 @@ def _pull_request(file: Path) -> PullRequest:
     return fact
 
 
-def _review(subject: PullRequest, diff_file: Path | None, read: catalog.Catalog) -> Review:
-    change = Change(
-        title=subject.title,
-        body=subject.body,
-        labels=subject.labels,
-        branch=subject.branch,
-        author=subject.author.login,
-        files=_files(diff_file),
-        complete=diff_file is not None,
-    )
-    offers = prefill(
-        read.checklist.all_questions(),
-        subject.title,
-        subject.body,
-        subject.repository_url,
-        read.organisation.thresholds.text_characters,
-    )
-    now = datetime.now(UTC)
-    verdict = read.triage.decide(change)
-    review, _ = sync(None, subject, verdict, offers, read.checklist, read.organisation, now)
-    return settle(None, review, now)[0]
+def _review(subject: PullRequest, diff_file: Path | None, read: Catalog) -> Review:
+    files = Files(_files(diff_file), diff_file is not None)
+    return look(None, subject, files, read, datetime.now(UTC))[0]
 
 
 def _files(diff_file: Path | None) -> tuple[ChangedFile, ...]:

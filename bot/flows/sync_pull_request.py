@@ -5,17 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bot.core.events import Event
-from bot.core.facts import Change, ChangedFile, PullRequest, Repository
-from bot.core.gate import settle
-from bot.core.prefill import prefill
-from bot.core.review import Review, checklist_of, sync
-from bot.core.triage import Verdict
+from bot.core.facts import PullRequest, Repository
+from bot.core.look import Files, look
+from bot.core.review import Review
 from bot.flows.world import World
 from bot.ports import Transaction
 from bot.store import reviews, subjects, surfaces
 from bot.store.surfaces import COMMENT
-
-Files = tuple[tuple[ChangedFile, ...], bool]  # and whether these are all
 
 
 def sync_pull_request(
@@ -56,7 +52,8 @@ def _save(
     if not seen.open:
         subjects.save_files(tx, saved.subject, "", None, True)
     elif found.fetched is not None:
-        subjects.save_files(tx, saved.subject, _files_of(seen), *found.fetched)
+        files = found.fetched
+        subjects.save_files(tx, saved.subject, _files_of(seen), files.files, files.complete)
     if old is None and not seen.just_opened:
         # It may have our comment from an earlier life: look before a second one is posted.
         key = (COMMENT, seen.repository.id, str(seen.number))
@@ -85,19 +82,24 @@ def _look(
 
     `before` is what a look just now came to; `afresh` reads the files again in any case.
     """
-    fetched, verdict = _triage(world, old, seen, before, afresh)
-    checklist, organisation = world.catalog.checklist, world.catalog.organisation
-    offers = prefill(
-        checklist_of(old, checklist).all_questions(),
-        seen.title,
-        seen.body,
-        seen.repository_url,
-        organisation.thresholds.text_characters,
-    )
-    now = world.clock()
-    review, events = sync(old, seen, verdict, offers, checklist, organisation, now)
-    review, more = settle(old, review, now)
-    return _Found(review, (*events, *more), fetched)
+    known = None if afresh or not seen.open else _known_files(world, seen)
+    fetched = None if known or not seen.open else _fetched(world, seen, before)
+    review, events = look(old, seen, known or fetched, world.catalog, world.clock())
+    return _Found(review, events, fetched)
+
+
+def _fetched(world: World, seen: PullRequest, before: _Found | None) -> Files:
+    if before and before.fetched and _files_of(before.review.subject) == _files_of(seen):
+        return before.fetched
+    world.wait_for(seen.repository.installation)
+    return Files(*world.github.files(seen.repository, seen.number))
+
+
+def _known_files(world: World, seen: PullRequest) -> Files | None:
+    with world.store.read() as connection:
+        key = (seen.repository.id, seen.number, _files_of(seen))
+        known = subjects.load_files(connection, *key)
+    return Files(*known) if known else None
 
 
 def _ask(world: World, repository: Repository, number: int) -> PullRequest:
@@ -115,38 +117,6 @@ def _doubtful(old: Review, new: Review) -> bool:
     told = replace(old.subject, title="", body="", labels=())
     tells = replace(new.subject, title="", body="", labels=())
     return told != tells or replace(old, subject=new.subject) != new
-
-
-def _triage(
-    world: World, old: Review | None, seen: PullRequest, before: _Found | None, afresh: bool
-) -> tuple[Files | None, Verdict]:
-    """The verdict, and the files if they were fetched just now. A closed one keeps its verdict."""
-    if old is not None and not seen.open:
-        return None, Verdict(old.tier, old.customer_facing, old.overlays, old.reasons)
-    known = None if afresh else _known_files(world, seen)
-    fetched = None
-    if known is None:
-        if before and before.fetched and _files_of(before.review.subject) == _files_of(seen):
-            fetched = before.fetched
-        else:
-            world.wait_for(seen.repository.installation)
-            fetched = world.github.files(seen.repository, seen.number)
-    files, complete = known or fetched or ((), False)
-    change = Change(
-        title=seen.title,
-        body=seen.body,
-        labels=seen.labels,
-        branch=seen.branch,
-        author=seen.author.login,
-        files=files,
-        complete=complete,
-    )
-    return fetched, world.catalog.triage.decide(change)
-
-
-def _known_files(world: World, seen: PullRequest) -> Files | None:
-    with world.store.read() as connection:
-        return subjects.load_files(connection, seen.repository.id, seen.number, _files_of(seen))
 
 
 def _files_of(seen: PullRequest) -> str:

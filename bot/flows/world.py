@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.core.catalog import Catalog
 from bot.core.events import Event
 from bot.core.review import Review
 from bot.errors import Transient
 from bot.ports import GitHub, Jobs, Transaction
 from bot.store import ledger, merge_groups, reviews, throttle
-from bot.store.catalog import Catalog
 from bot.store.store import Store
 
 log = structlog.get_logger()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import bot
+from bot.core.catalog import Catalog
 from bot.core.checklist import OVERLAYS, Checklist, Overlay, parse_checklist, parse_overlay
 from bot.core.organisation import Organisation, parse_organisation
 from bot.core.triage import Triage
@@ -14,15 +14,6 @@ from bot.errors import ConfigError
 
 CHECKLIST, ORGANISATION, TRIAGE = "customer-impact.yaml", "organisation.yaml", "triage.yaml"
 FILES = (CHECKLIST, ORGANISATION, TRIAGE, *(f"overlays/{name}.yaml" for name in OVERLAYS))
-
-
-@dataclass(frozen=True, slots=True)
-class Catalog:
-    """What is asked, by which rules, and what the organisation decided."""
-
-    checklist: Checklist
-    organisation: Organisation
-    triage: Triage
 
 
 def shipped() -> Path:

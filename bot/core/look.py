@@ -1,0 +1,60 @@
+"""Look at a pull request: how much to ask, what it already says, what that makes of its review."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.core.catalog import Catalog
+from bot.core.events import Event
+from bot.core.facts import Change, ChangedFile, PullRequest
+from bot.core.gate import settle
+from bot.core.prefill import prefill
+from bot.core.review import Review, checklist_of, sync
+from bot.core.triage import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The changed files, and whether these are all."""
+
+    files: tuple[ChangedFile, ...]
+    complete: bool
+
+
+def look(
+    old: Review | None, subject: PullRequest, files: Files | None, catalog: Catalog, now: datetime
+) -> tuple[Review, tuple[Event, ...]]:
+    """The review as it is after this look, and what happened to it.
+
+    `files` None keeps the verdict of before: a closed pull request is not triaged again.
+    """
+    verdict = _verdict(old, subject, files, catalog)
+    checklist, organisation = catalog.checklist, catalog.organisation
+    offers = prefill(
+        checklist_of(old, checklist).all_questions(),
+        subject.title,
+        subject.body,
+        subject.repository_url,
+        organisation.thresholds.text_characters,
+    )
+    review, events = sync(old, subject, verdict, offers, checklist, organisation, now)
+    review, more = settle(old, review, now)
+    return review, (*events, *more)
+
+
+def _verdict(
+    old: Review | None, subject: PullRequest, files: Files | None, catalog: Catalog
+) -> Verdict:
+    if files is None and old is not None:
+        return Verdict(old.tier, old.customer_facing, old.overlays, old.reasons)
+    change = Change(
+        title=subject.title,
+        body=subject.body,
+        labels=subject.labels,
+        branch=subject.branch,
+        author=subject.author.login,
+        files=files.files if files else (),
+        complete=files is not None and files.complete,
+    )
+    return catalog.triage.decide(change)
