@@ -7,7 +7,8 @@ from pathlib import Path
 
 import bot
 from bot.core.catalog import Catalog
-from bot.core.checklist import OVERLAYS, Checklist, Overlay, parse_checklist, parse_overlay
+from bot.core.checklist import OVERLAYS, Checklist, Overlay
+from bot.core.checklist_file import parse_checklist, parse_overlay
 from bot.core.organisation import Organisation, parse_organisation
 from bot.core.triage import Triage
 from bot.errors import ConfigError

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.checklist import parse_checklist, parse_overlay
+from bot.core.checklist_file import parse_checklist, parse_overlay
 from bot.core.organisation import DEFAULT_SEGMENTS, Mode, parse_organisation
 from bot.core.tier import Tier
 from bot.errors import ConfigError
