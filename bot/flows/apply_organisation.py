@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from bot.flows.install import BETWEEN
+from bot.flows.install import pace
 from bot.flows.world import World
 from bot.ports import Transaction
 from bot.store import reviews
@@ -19,12 +17,11 @@ def apply_organisation(world: World) -> None:
         for repository, name, number, mode in modes
         if world.catalog.organisation.mode_of(name) is not mode
     ]
-    gap = BETWEEN if world.paced else timedelta()
 
     def work(tx: Transaction) -> None:
         for index, (repository, number) in enumerate(changed):
             args = {"repository": repository, "number": number}
-            lock, run_at = f"pr:{repository}:{number}", world.clock() + index * gap
+            lock, run_at = f"pr:{repository}:{number}", world.clock() + pace(index, world.paced)
             world.jobs.enqueue(tx, "visit_pull_request", args, lock=lock, run_at=run_at)
 
     if changed:

@@ -12,7 +12,17 @@ from bot.flows.world import World
 from bot.ports import Transaction
 from bot.store import installations, repositories
 
-BETWEEN = timedelta(seconds=15)  # at most two writes a visit: below GitHub's 500 an hour
+# A visit writes twice at most; GitHub takes 80 writes a minute and 500 an hour, people's included.
+QUICK = 10  # visits that come right after each other, so that a small repository need not wait
+BETWEEN_QUICK = timedelta(seconds=2)
+BETWEEN = timedelta(seconds=16)
+
+
+def pace(index: int, paced: bool) -> timedelta:
+    """How long the visit with that index waits after the first one."""
+    if not paced:
+        return timedelta()
+    return min(index, QUICK) * BETWEEN_QUICK + max(0, index - QUICK) * BETWEEN
 
 
 def install(world: World, fact: Installed) -> None:
@@ -22,21 +32,22 @@ def install(world: World, fact: Installed) -> None:
     def work(tx: Transaction) -> None:
         installations.save(tx, fact.installation, fact.account, removed)
         if fact.repositories:
-            _adopt(world, tx, fact.installation, fact.repositories, world.clock())
+            _adopt(world, tx, fact.installation, fact.repositories, 0, world.clock())
 
     world.store.write(work)
 
 
-def adopt_repositories(world: World, installation: int, full_names: Sequence[str]) -> None:
+def adopt_repositories(
+    world: World, installation: int, full_names: Sequence[str], visited: int
+) -> None:
     """Look at the first repository, and at the others when its visits are through.
 
     Its default branch gets a check that a ruleset can name, each open pull request is visited.
+    `visited` counts what was planned for the repositories before.
     """
     world.wait_for(installation)
     repository = world.github.repository(installation, full_names[0])
     pulls = world.github.open_pull_requests(repository)
-    # Pull requests first: the newest commit of the default branch may be the head of one.
-    gap = BETWEEN if world.paced else timedelta()
     start = world.clock()
 
     def work(tx: Transaction) -> None:
@@ -44,10 +55,12 @@ def adopt_repositories(world: World, installation: int, full_names: Sequence[str
         for index, pull in enumerate(pulls):
             args = {"repository": repository.id, "number": pull.number}
             lock = f"pr:{repository.id}:{pull.number}"
-            run_at = start + index * gap
+            run_at = start + pace(visited + index, world.paced) - pace(visited, world.paced)
             world.jobs.enqueue(tx, "visit_pull_request", args, lock=lock, run_at=run_at)
         if full_names[1:]:
-            _adopt(world, tx, installation, full_names[1:], start + max(1, len(pulls)) * gap)
+            planned = visited + max(1, len(pulls))
+            then = start + pace(planned, world.paced) - pace(visited, world.paced)
+            _adopt(world, tx, installation, full_names[1:], planned, then)
 
     world.store.write(work)
     if repository.default_branch not in {pull.branch for pull in pulls}:
@@ -55,9 +68,14 @@ def adopt_repositories(world: World, installation: int, full_names: Sequence[str
 
 
 def _adopt(
-    world: World, tx: Transaction, installation: int, names: Sequence[str], run_at: datetime
+    world: World,
+    tx: Transaction,
+    installation: int,
+    names: Sequence[str],
+    visited: int,
+    run_at: datetime,
 ) -> None:
-    args = {"installation": installation, "full_names": list(names)}
+    args = {"installation": installation, "full_names": list(names), "visited": visited}
     world.jobs.enqueue(tx, "adopt_repositories", args, run_at=run_at)
 
 
