@@ -36,10 +36,16 @@ def open_engine(url: str, busy_seconds: float = BUSY_SECONDS) -> Engine:
     engine = create_engine(
         parsed,
         poolclass=QueuePool,
+        pool_use_lifo=True,  # the connection used last has its statements and pages at hand
         pool_size=32,
         max_overflow=-1,  # a thread that waited here for another one's connection would be stuck
         hide_parameters=True,  # errors go to the log; what people wrote does not
-        connect_args={"check_same_thread": False, "isolation_level": None, "timeout": busy_seconds},
+        connect_args={
+            "check_same_thread": False,
+            "isolation_level": None,
+            "timeout": busy_seconds,
+            "cached_statements": 256,
+        },
     )
 
     @event.listens_for(engine, "connect")
