@@ -158,6 +158,21 @@ def test_a_late_event_does_not_bring_an_old_state_back(pair: Pair) -> None:
     assert review.state is State.WITHDRAWN
 
 
+def test_an_older_event_that_arrives_last_changes_nothing(pair: Pair) -> None:
+    number = opened(pair)
+    first = next(d for d in pair.github.deliveries[::-1] if d.action == "opened")
+    pair.github.close(number)
+    assert pair.settle()
+    payload = json.loads(first.body)
+    payload["pull_request"]["updated_at"] = "2020-02-02T02:02:02Z"
+    assert post(pair, "pull_request", payload) == 202
+    assert pair.settle()
+    review = pair.review(number)
+    assert review is not None
+    assert review.state is State.WITHDRAWN
+    assert review.subject.updated_at.year > 2020
+
+
 def test_an_edit_of_which_github_does_not_say_what_stood_before_is_held_against_our_text(
     pair: Pair,
 ) -> None:
