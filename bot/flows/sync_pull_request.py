@@ -26,7 +26,11 @@ def sync_pull_request(
     asked = seen is None
     with world.store.read() as connection:
         old = reviews.load(connection, repository.id, number)
-        since = subjects.updated_at(connection, repository.id, number)
+        since = (
+            old.subject.updated_at
+            if old is not None
+            else subjects.updated_at(connection, repository.id, number)
+        )
     seen = seen or _ask(world, repository, number)
     if since is not None and seen.updated_at < since:
         return
