@@ -43,6 +43,11 @@ class Jobs(Protocol):
         """Promise a job in the caller's transaction; `run_at` None means now."""
 
 
+def pull_request_lock(repository: int, number: int) -> str:
+    """The lock of jobs that look at one pull request: its events and visits take turns."""
+    return f"pr:{repository}:{number}"
+
+
 @dataclass(frozen=True, slots=True)
 class Button:
     """A button on a completed check run. GitHub's limits: label 20, description 40 characters."""

@@ -20,9 +20,7 @@ def apply_organisation(world: World) -> None:
 
     def work(tx: Transaction) -> None:
         for index, (repository, number) in enumerate(changed):
-            args = {"repository": repository, "number": number}
-            lock, run_at = f"pr:{repository}:{number}", world.clock() + pace(index, world.paced)
-            world.jobs.enqueue(tx, "visit_pull_request", args, lock=lock, run_at=run_at)
+            world.visit(tx, repository, number, world.clock() + pace(index, world.paced))
 
     if changed:
         world.store.write(work)

@@ -53,10 +53,8 @@ def adopt_repositories(
     def work(tx: Transaction) -> None:
         repositories.save(tx, repository)
         for index, pull in enumerate(pulls):
-            args = {"repository": repository.id, "number": pull.number}
-            lock = f"pr:{repository.id}:{pull.number}"
             run_at = start + pace(visited + index, world.paced) - pace(visited, world.paced)
-            world.jobs.enqueue(tx, "visit_pull_request", args, lock=lock, run_at=run_at)
+            world.visit(tx, repository.id, pull.number, run_at)
         if full_names[1:]:
             planned = visited + max(1, len(pulls))
             then = start + pace(planned, world.paced) - pace(visited, world.paced)

@@ -44,11 +44,7 @@ def publish_comment(world: World, repository: int, number: int) -> None:
 def _later(world: World, repository: int, number: int, surface: Surface) -> None:
     assert surface.edited_at is not None
     run_at = surface.edited_at + world.quiet
-    args = {"repository": repository, "number": number}
-    lock = f"comment:{repository}:{number}"
-    world.store.write(
-        lambda tx: world.jobs.enqueue(tx, "publish_comment", args, lock=lock, run_at=run_at)
-    )
+    world.store.write(lambda tx: world.publish_comment(tx, repository, number, run_at))
 
 
 def _create(world: World, review: Review, surface: Surface, text: str) -> None:

@@ -12,7 +12,7 @@ from bot.core.catalog import Catalog
 from bot.core.events import Event
 from bot.core.review import Review
 from bot.errors import Transient
-from bot.ports import GitHub, Jobs, Transaction
+from bot.ports import GitHub, Jobs, Transaction, pull_request_lock
 from bot.store import ledger, merge_groups, reviews, throttle
 from bot.store.store import Store
 
@@ -49,8 +49,14 @@ class World:
         self.publish_check(tx, repository, review.subject.head_sha)
         for head in merge_groups.heads_with(tx.connection, repository, number):
             self.publish_check(tx, repository, head)
-        args = {"repository": repository, "number": number}
-        self.jobs.enqueue(tx, "publish_comment", args, lock=f"comment:{repository}:{number}")
+        self.publish_comment(tx, repository, number)
+
+    def publish_comment(
+        self, tx: Transaction, repository: int, number: int, run_at: datetime | None = None
+    ) -> None:
+        """Have the comment made equal to the record; `run_at` None means now."""
+        args, lock = {"repository": repository, "number": number}, f"comment:{repository}:{number}"
+        self.jobs.enqueue(tx, "publish_comment", args, lock=lock, run_at=run_at)
 
     def publish_check(
         self, tx: Transaction, repository: int, head_sha: str, force: bool = False
@@ -58,6 +64,12 @@ class World:
         """Have the check of one commit made equal to the record."""
         args = {"repository": repository, "head_sha": head_sha, "force": force}
         self.jobs.enqueue(tx, "publish_check", args, lock=f"check:{repository}:{head_sha}")
+
+    def visit(self, tx: Transaction, repository: int, number: int, run_at: datetime) -> None:
+        """Have an open pull request looked at, in turn with what is told of it."""
+        args = {"repository": repository, "number": number}
+        lock = pull_request_lock(repository, number)
+        self.jobs.enqueue(tx, "visit_pull_request", args, lock=lock, run_at=run_at)
 
     def wait_for(self, installation: int) -> None:
         """Let GitHub rest as long as it asked us to. Raises Transient."""

@@ -23,6 +23,7 @@ from bot.core.facts import (
     RecheckAsked,
     Repository,
 )
+from bot.ports import pull_request_lock
 from bot.views.github_check import NAME, RECHECK
 
 Fact = (
@@ -83,7 +84,7 @@ def lock_of(fact: Fact) -> str | None:
     """Facts with the same lock are dealt with one after the other."""
     match fact:
         case PullRequest() | CommentCreated() | CommentEdited() | CommentDeleted():
-            return f"pr:{fact.repository.id}:{fact.number}"
+            return pull_request_lock(fact.repository.id, fact.number)
         case RecheckAsked() | MergeGroup():
             return f"head:{fact.repository.id}:{fact.head_sha}"
         case Installed():
