@@ -27,6 +27,7 @@ from bot.ports import AppIdentity, CheckRun, Posted
 MOST_FILES = 3000  # https://docs.github.com/en/rest/pulls/pulls#list-pull-requests-files
 TIMEOUT = 15  # seconds
 LONGEST_WAIT = 3600.0  # seconds
+AS_APP = 0  # in the place of an installation: the App asks as itself
 # What PyGithub and the reading of its values raise over a body that is not GitHub's.
 NONSENSE = (
     LookupError,
@@ -62,13 +63,8 @@ class GitHubGateway:
 
     def identity(self) -> AppIdentity:
         """See `ports.GitHub`."""
-        try:
-            with self._translated(0):
-                raw = self._integration.get_app().raw_data
-        except Transient as error:
-            if "401" in str(error):
-                raise Rejected(str(error), 401) from error
-            raise
+        with self._translated(AS_APP):
+            raw = self._integration.get_app().raw_data
         return AppIdentity(raw["slug"], dict(raw["permissions"]), tuple(raw["events"]))
 
     def pull_request(self, repository: Repository, number: int) -> PullRequest:
@@ -197,6 +193,8 @@ class GitHubGateway:
             yield
         except GithubException as error:
             if error.status == 401:
+                if installation == AS_APP:  # there is no token to renew: id, key or clock is wrong
+                    raise Rejected(_told(error), 401) from error
                 self._tokens.forget(installation)
             raise _meaning(error, key) from error
         except OSError as error:  # requests' own errors are among them
@@ -215,7 +213,7 @@ def _raw(listed: CompletableGithubObject) -> dict[str, Any]:
 def _meaning(error: GithubException, key: str) -> Exception:
     """Whether to try again, and when: https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api."""
     headers = {name.lower(): value for name, value in (error.headers or {}).items()}
-    text = f"GitHub answered {error.status}: {_message(error)}"
+    text = _told(error)
     wait = _seconds(headers)
     if error.status == 429 or (
         error.status == 403 and (wait is not None or "rate limit" in text.lower())
@@ -243,9 +241,10 @@ def _number(text: str | None) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _message(error: GithubException) -> str:
+def _told(error: GithubException) -> str:
     data = error.data
-    return str(data.get("message", "")) if isinstance(data, dict) else str(error.message or "")
+    said = str(data.get("message", "")) if isinstance(data, dict) else str(error.message or "")
+    return f"GitHub answered {error.status}: {said}"
 
 
 def _pull_request(repository: Repository, raw: dict[str, Any]) -> PullRequest:
