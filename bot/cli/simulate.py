@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from bot.cli.options import checklists
 from bot.core import diff
 from bot.core.catalog import Catalog
 from bot.core.facts import ChangedFile, PullRequest
@@ -28,14 +29,7 @@ from bot.views.github_check import check
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="The pull request's diff, as `git diff` or `gh pr diff` prints it.",
 )
-@click.option(
-    "--checklists",
-    "folder",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    envvar="EMPTYCHAIR_CHECKLISTS_DIR",
-    show_envvar=True,
-    help="A folder with checklist files of your own.",
-)
+@checklists("A folder with checklist files of your own.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def command(payload: Path, diff_file: Path | None, folder: Path | None, as_json: bool) -> None:
     """Print tier, comment and check for a `pull_request` webhook payload.
@@ -85,7 +79,7 @@ def _files(diff_file: Path | None) -> tuple[ChangedFile, ...]:
     if diff_file is None:
         return ()
     text = diff_file.read_text(encoding="utf-8", errors="replace")
-    patches = diff.split(text)
-    if text.strip() and not patches:
-        raise UserError(f"{diff_file} {diff.NO_FILE}.")
-    return tuple(ChangedFile(path, *diff.counts(patch), patch) for path, patch in patches.items())
+    try:
+        return tuple(diff.files(text).values())
+    except diff.NoFile as error:
+        raise UserError(f"{diff_file} {error}.") from error

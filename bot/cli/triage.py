@@ -9,6 +9,7 @@ from typing import Any, TextIO
 
 import click
 
+from bot.cli.options import checklists
 from bot.core import diff
 from bot.core.facts import Change, ChangedFile
 from bot.core.triage import Triage, Verdict
@@ -21,10 +22,10 @@ class BadRow(ValueError):
 
 def change(row: dict[str, Any]) -> Change:
     """One row as triage sees it; a missing field is empty, a file outside the diff was not read."""
-    text = _text(row, "diff")
-    patches = diff.split(text)
-    if text.strip() and not patches:
-        raise BadRow(f"`diff` {diff.NO_FILE}")
+    try:
+        read = diff.files(_text(row, "diff"))
+    except diff.NoFile as error:
+        raise BadRow(f"`diff` {error}") from error
     unknown = row.get("files") is None and row.get("diff") is None
     return Change(
         title=_text(row, "title"),
@@ -32,7 +33,7 @@ def change(row: dict[str, Any]) -> Change:
         labels=tuple(str(label) for label in _list(row, "labels")),
         branch=_text(row, "branch"),
         author=_text(row, "author"),
-        files=_files(row, patches),
+        files=_files(row, read),
         complete=not (row.get("diff_truncated") or unknown),
     )
 
@@ -53,24 +54,23 @@ def _list(row: dict[str, Any], key: str) -> list[object]:
     return value or []
 
 
-def _files(row: dict[str, Any], patches: dict[str, str]) -> tuple[ChangedFile, ...]:
+def _files(row: dict[str, Any], read: dict[str, ChangedFile]) -> tuple[ChangedFile, ...]:
     """The listed files; without a list those of the diff."""
     if row.get("files") is None:
-        return tuple(
-            ChangedFile(path, *diff.counts(patch), patch) for path, patch in patches.items()
-        )
-    return tuple(_file(each, patches) for each in _list(row, "files"))
+        return tuple(read.values())
+    return tuple(_file(each, read) for each in _list(row, "files"))
 
 
-def _file(each: object, patches: dict[str, str]) -> ChangedFile:
+def _file(each: object, read: dict[str, ChangedFile]) -> ChangedFile:
     if isinstance(each, str):
-        return ChangedFile(each, *diff.counts(patches.get(each, "")), patches.get(each))
+        return read.get(each) or ChangedFile(each, 0, 0, None)
     if not isinstance(each, dict) or not isinstance(each.get("path"), str):
         raise BadRow("a file of `files` has no `path`")
     added, removed = each.get("additions") or 0, each.get("deletions") or 0
     if not isinstance(added, int) or not isinstance(removed, int):
         raise BadRow("`additions` and `deletions` are not whole numbers")
-    return ChangedFile(each["path"], added, removed, patches.get(each["path"]))
+    known = read.get(each["path"])
+    return ChangedFile(each["path"], added, removed, known.patch if known else None)
 
 
 def answer(row_id: object, verdict: Verdict) -> dict[str, object]:
@@ -109,14 +109,7 @@ def answers(lines: TextIO, triage: Triage) -> Iterator[dict[str, object] | str]:
     help="JSON lines, one pull request each: id, title, description, files, diff; - for stdin.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON line per pull request.")
-@click.option(
-    "--checklists",
-    "folder",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    envvar="EMPTYCHAIR_CHECKLISTS_DIR",
-    show_envvar=True,
-    help="A folder with a triage.yaml of your own.",
-)
+@checklists("A folder with a triage.yaml of your own.")
 def command(source: TextIO, as_json: bool, folder: Path | None) -> None:
     """Say how much customer-impact review each pull request of a file needs, and why.
 

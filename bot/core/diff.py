@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from bot.core.facts import ChangedFile
+
 _HEADER = "\ndiff --git "
 _PLAIN_HEADER = re.compile(r"^(?=--- .+\n\+\+\+ .+\n@@ )", re.MULTILINE)  # as `diff -u` prints it
 _NEW_PATH = re.compile(r"^\+\+\+ (?:b/)?([^\t\r\n]+)", re.MULTILINE)
@@ -13,7 +15,8 @@ _FIRST_LINE = re.compile(r"(?:a/)?.+ b/(.+)")
 _FILE_GONE = re.compile(r"^@@ -\d+(?:,\d+)? \+0,0 @@", re.MULTILINE)
 
 
-NO_FILE = "holds no file that can be read; give what `git diff` or `gh pr diff` prints"
+class NoFile(ValueError):
+    """A text that is no diff; the message goes on after the name of what holds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,14 @@ def split(diff: str) -> dict[str, str]:
             patch = "" if start < 0 else part[start + 1 :]
             patches[path] = f"{patches[path]}\n{patch}" if path in patches else patch
     return patches
+
+
+def files(diff: str) -> dict[str, ChangedFile]:
+    """The changed files, by path; none for a blank text. Raises NoFile for one that is no diff."""
+    patches = split(diff)
+    if diff.strip() and not patches:
+        raise NoFile("holds no file that can be read; give what `git diff` or `gh pr diff` prints")
+    return {path: ChangedFile(path, *counts(patch), patch) for path, patch in patches.items()}
 
 
 def _path(header: str) -> str:
