@@ -308,7 +308,7 @@ def ticks_between(before: str, after: str) -> dict[str, bool]:
 
 
 def same(live: str, text: str) -> bool:
-    """Whether an edit would change more than the tally in the headline."""
+    """Whether an edit would change nothing but the headline with its tally."""
     return _shape(live) == _shape(text)
 
 
