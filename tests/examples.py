@@ -15,7 +15,7 @@ from bot.store import catalog
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 AUTHOR = Actor(11, "author")
-MAINTAINER = Actor(12, "maintainer")
+REVIEWER = Actor(12, "reviewer")
 BOT = Actor(13, "dependabot[bot]", is_bot=True)
 CATALOG = catalog.load(None)
 ENFORCE = CATALOG.organisation.model_copy(
@@ -81,7 +81,7 @@ def review(
     return settle(old, opened, now)[0]
 
 
-def answered(before: Review, *boxes: str, by: Actor = MAINTAINER) -> Review:
+def answered(before: Review, *boxes: str, by: Actor = REVIEWER) -> Review:
     """The review after somebody ticked these boxes, one after the other."""
     current = before
     for box in boxes:

@@ -63,7 +63,7 @@ def wait_until(condition: Callable[[], object], seconds: float = 5) -> None:
 
 def full_review() -> Review:
     """A review in which every field differs from its default."""
-    by, later = Actor(12, "maintainer"), NOW + timedelta(minutes=7)
+    by, later = Actor(12, "reviewer"), NOW + timedelta(minutes=7)
     text = "Größere Läden 🛒 – “endlich” \u202eesrever\u202c\n" + "lang " * 20_000
     return replace(
         examples.review(examples.PRICE, labels=("pricing", "größer 🛒"), draft=True, title="Ä 🛒"),
@@ -116,7 +116,7 @@ def payload(event: str, action: str, **changes: Any) -> dict[str, Any]:
             "default_branch": "trunk",
         },
         "installation": {"id": 7},
-        "sender": {"id": 12, "login": "maintainer", "type": "User"},
+        "sender": {"id": 12, "login": "reviewer", "type": "User"},
     }
     return {**common, **_PARTS[event](), **changes}
 

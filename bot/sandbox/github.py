@@ -28,7 +28,7 @@ class StandIn:
     """A GitHub that answers the App's REST calls, sends it webhooks and shows pages to people.
 
     A context manager, or `start()` and `stop()`. People are named by their logins: authors and
-    `maintainer` can write, `outsider` can only read, everybody else can read until `grant`.
+    `reviewer` can write, `outsider` can only read, everybody else can read until `grant`.
 
     `webhook_url` is where the bot listens, `app_public_key` PEM text, `port` 0 any free port,
     `required_check` the check that holds a merge (empty: none), `faults` what goes wrong today.
@@ -169,11 +169,11 @@ class StandIn:
     def delete_fork(self, number: int) -> None:
         self._world.pulls.delete_fork(number)
 
-    def merge(self, number: int, *, by: str = "maintainer", bypass: bool = False) -> MergeResult:
+    def merge(self, number: int, *, by: str = "reviewer", bypass: bool = False) -> MergeResult:
         """Refuses while the required check does not pass, unless an admin goes round it."""
         return self._world.merging.merge(number, self.state.user(by), bypass=bypass)
 
-    def queue(self, number: int, *, by: str = "maintainer") -> str:
+    def queue(self, number: int, *, by: str = "reviewer") -> str:
         """Into the merge queue, whatever its check says; gives the hash of the group's commit."""
         return self._world.merging.queue(number, self.state.user(by))
 
@@ -202,12 +202,12 @@ class StandIn:
     def press(self, check_id: int, identifier: str, by: str) -> None:
         self._world.checks.press(check_id, identifier, self.state.user(by))
 
-    def install(self, *, by: str = "maintainer") -> None:
+    def install(self, *, by: str = "reviewer") -> None:
         """The App is installed on the organisation: `installation` created."""
         with self.state.lock:
             self._world.events.installation("created", self.state.user(by))
 
-    def add_repository(self, *, by: str = "maintainer") -> None:
+    def add_repository(self, *, by: str = "reviewer") -> None:
         """The repository joins an installation that is there: `installation_repositories` added."""
         with self.state.lock:
             self._world.events.repositories_added(self.state.user(by))

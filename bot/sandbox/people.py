@@ -12,7 +12,7 @@ from bot.sandbox.state import State
 COOKIE = "as"
 ROLES = {
     "author": "opened the pull request",
-    "maintainer": "may merge and edit everything",
+    "reviewer": "may merge, waive and edit everything",
     "outsider": "may only read and comment",
 }
 

@@ -65,7 +65,7 @@ class State:
         self.private = True
         self.default_branch = "main"
         self.users: dict[str, User] = {}
-        self.roles: dict[str, str] = {"maintainer": "admin", "outsider": "read"}
+        self.roles: dict[str, str] = {"reviewer": "admin", "outsider": "read"}
         self.pulls: dict[int, PullRequest] = {}
         self.comments: dict[int, Comment] = {}
         self.reactions: dict[int, Reaction] = {}

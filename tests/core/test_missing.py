@@ -12,7 +12,7 @@ from bot.core.checklist import Kind, Need
 from bot.core.missing import missing, required
 from bot.core.review import Review
 from bot.core.tier import Tier
-from tests.examples import CATALOG, LOCK, MAINTAINER, NOW, PRICE, answered, review
+from tests.examples import CATALOG, LOCK, REVIEWER, NOW, PRICE, answered, review
 
 
 def ids(found: Review) -> list[str]:
@@ -21,13 +21,13 @@ def ids(found: Review) -> list[str]:
 
 def with_answer(found: Review, question: str, *picks: str, text: str = "") -> Review:
     others = tuple(a for a in found.answers if a.question != question)
-    answer = Answer(question, picks, text, MAINTAINER, NOW, Door.COMMENT)
+    answer = Answer(question, picks, text, REVIEWER, NOW, Door.COMMENT)
     return replace(found, answers=(*others, answer))
 
 
 def piece(kind: str, days_ago: int = 3, text: str = "They export every Friday.") -> Evidence:
     on = NOW.date() - timedelta(days=days_ago)
-    return Evidence(kind, text, "", on, "", MAINTAINER, NOW, Door.COMMENT)
+    return Evidence(kind, text, "", on, "", REVIEWER, NOW, Door.COMMENT)
 
 
 def test_r1_is_five_answers_four_of_them_picks() -> None:
@@ -151,7 +151,7 @@ def test_every_question_can_be_answered_somehow() -> None:
 
 
 def test_evidence_without_a_date_counts_from_the_day_it_was_given() -> None:
-    undated = Evidence("asked", "They asked for it.", "", None, "", MAINTAINER, NOW, Door.COMMENT)
+    undated = Evidence("asked", "They asked for it.", "", None, "", REVIEWER, NOW, Door.COMMENT)
     both = replace(review(), tier=Tier.R3, overlays=(), evidence=(undated, piece("signal")))
     assert "voice" not in ids(both)
     assert isinstance(NOW.date(), date)

@@ -22,7 +22,7 @@ from tests.examples import (
     AUTHOR,
     CATALOG,
     LOCK,
-    MAINTAINER,
+    REVIEWER,
     NOW,
     PRICE,
     THEME,
@@ -137,9 +137,9 @@ def test_a_question_with_several_picks_stays_open_until_done_or_the_next_one() -
 
 
 def test_an_answer_knows_who_gave_it_when_and_through_which_door() -> None:
-    answer = answered(review(), "feeling=annoyed", by=MAINTAINER).answer("feeling")
+    answer = answered(review(), "feeling=annoyed", by=REVIEWER).answer("feeling")
     assert answer is not None
-    assert (answer.by, answer.at) == (MAINTAINER, NOW + timedelta(minutes=3))
+    assert (answer.by, answer.at) == (REVIEWER, NOW + timedelta(minutes=3))
     assert answer.door == "github comment"
 
 
@@ -187,7 +187,7 @@ def test_an_accepted_pick_is_taken_back_whole_and_gives_way_to_another_pick() ->
 )
 def test_a_box_that_nobody_wrote_changes_nothing(box: str) -> None:
     before = review()
-    after, events = tick(before, {box: True}, MAINTAINER, NOW)
+    after, events = tick(before, {box: True}, REVIEWER, NOW)
     assert after == before
     assert events == ()
 
@@ -233,10 +233,10 @@ def test_any_row_of_ticks_leaves_a_review_that_agrees_with_itself(
 ) -> None:
     current = review()
     for box, on in steps:
-        ticked, events = tick(current, {box: on}, MAINTAINER, NOW)
+        ticked, events = tick(current, {box: on}, REVIEWER, NOW)
         assert (ticked.answers, ticked.evidence) == (current.answers, current.evidence) or events
         current = settle(current, ticked, NOW)[0]
-        again, events = tick(current, {box: on}, MAINTAINER, NOW)
+        again, events = tick(current, {box: on}, REVIEWER, NOW)
         assert (again.answers, again.evidence) == (current.answers, current.evidence)
     questions = [answer.question for answer in current.answers]
     assert len(questions) == len(set(questions))

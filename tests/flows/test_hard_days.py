@@ -95,7 +95,7 @@ def test_a_tick_accepts_the_text_that_was_shown_and_no_other(pair: Pair) -> None
     pair.github.edit_pull_request(number, body="Words that nobody has read yet, put here quickly.")
     assert pair.settle()
     later(pair)
-    pair.github.edit_comment(found.id, shown, "maintainer")
+    pair.github.edit_comment(found.id, shown, "reviewer")
     assert until(lambda: pair.settle() and not pair.bot_backlog())
     review = pair.review(number)
     assert review is not None
@@ -113,7 +113,7 @@ def test_recheck_reads_the_files_again(pair: Pair) -> None:
     run = pair.github.check(number)
     assert run is not None
     pair.github.call_counts.clear()
-    pair.github.press(run.id, "recheck", "maintainer")
+    pair.github.press(run.id, "recheck", "reviewer")
     assert until(lambda: "of 21 answered" in str(says(pair, number)[1]))
     assert writes(pair).get("GET /repos/{owner}/{repo}/pulls/{number}/files") == 1
 
@@ -136,7 +136,7 @@ def test_two_boxes_ticked_while_the_bot_is_away_count_when_it_is_back(pair: Pair
     number = opened(pair)
     found = only_comment(pair, number)
     pair.stop_bot()
-    pair.github.tick(found.id, place(found.body, "effect=better"), "maintainer", checked=True)
+    pair.github.tick(found.id, place(found.body, "effect=better"), "reviewer", checked=True)
     pair.github.tick(found.id, place(found.body, "feeling=relieved"), "author", checked=True)
     assert pair.github.wait_idle(10)
     pair.start_bot()
@@ -179,7 +179,7 @@ def test_an_edit_of_which_github_does_not_say_what_stood_before_is_held_against_
     number = opened(pair)
     pair.stop_bot()
     found = only_comment(pair, number)
-    pair.github.tick(found.id, place(found.body, "effect=better"), "maintainer", checked=True)
+    pair.github.tick(found.id, place(found.body, "effect=better"), "reviewer", checked=True)
     assert pair.github.wait_idle(10)
     pair.start_bot()
     lost = next(d for d in pair.github.deliveries[::-1] if d.event == "issue_comment")

@@ -55,7 +55,7 @@ def offers(pair: Pair, number: int, question: str) -> bool:
     return any(box.startswith(f"{question}=accept") for box in boxes)
 
 
-def tick(pair: Pair, number: int, box: str, by: str = "maintainer") -> None:
+def tick(pair: Pair, number: int, box: str, by: str = "reviewer") -> None:
     """Click the box with that id, wherever it stands."""
     found = only_comment(pair, number)
     index = place(found.body, box)
@@ -120,7 +120,7 @@ def test_five_ticks_turn_it_green_and_it_merges(pair: Pair) -> None:
     review = pair.review(number)
     assert review is not None
     assert (review.state, review.bypassed) == (State.DECIDED, False)
-    assert {answer.by.login for answer in review.answers} == {"maintainer"}
+    assert {answer.by.login for answer in review.answers} == {"reviewer"}
 
 
 def test_what_customers_cannot_notice_gets_a_green_check_and_no_comment(pair: Pair) -> None:
@@ -147,9 +147,9 @@ def test_a_tick_costs_one_check_update_and_an_edit_only_for_more_than_the_tally(
 def test_what_is_none_of_our_business_costs_nothing(pair: Pair) -> None:
     number = opened(pair)
     pair.github.call_counts.clear()
-    other = pair.github.comment(number, "Looks good to me", "maintainer")
-    pair.github.edit_comment(other, "Looks very good to me - [x] really", "maintainer")
-    pair.github.delete_comment(other, "maintainer")
+    other = pair.github.comment(number, "Looks good to me", "reviewer")
+    pair.github.edit_comment(other, "Looks very good to me - [x] really", "reviewer")
+    pair.github.delete_comment(other, "reviewer")
     pair.github.label(number, "frontend")
     assert pair.settle()
     assert writes(pair) == {}
@@ -298,7 +298,7 @@ def test_text_that_somebody_destroyed_comes_back_with_their_tick(pair: Pair) -> 
     found = only_comment(pair, number)
     broken = found.body.replace("- [ ] Relieved", "- [x] Relieved")
     broken = broken.replace("### 🪑", "### Nothing").replace("Which customers", "Which penguins")
-    pair.github.edit_comment(found.id, broken, "maintainer")
+    pair.github.edit_comment(found.id, broken, "reviewer")
     assert pair.settle()
     review = pair.review(number)
     assert review is not None
@@ -310,7 +310,7 @@ def test_text_that_somebody_destroyed_comes_back_with_their_tick(pair: Pair) -> 
 def test_a_deleted_comment_comes_back_with_all_answers(pair: Pair) -> None:
     number = opened(pair)
     tick(pair, number, "feeling=relieved")
-    pair.github.delete_comment(only_comment(pair, number).id, "maintainer")
+    pair.github.delete_comment(only_comment(pair, number).id, "reviewer")
     assert pair.settle()
     again = only_comment(pair, number)
     assert parse_comment(again.body)["feeling=relieved"]
@@ -322,13 +322,13 @@ def test_ticks_of_two_people_at_once_both_count(pair: Pair) -> None:
     number = opened(pair)
     found = only_comment(pair, number)
     boxes = list(parse_comment(found.body))
-    pair.github.tick(found.id, boxes.index("feeling=relieved"), "maintainer")
+    pair.github.tick(found.id, boxes.index("feeling=relieved"), "reviewer")
     pair.github.tick(found.id, boxes.index("effect=better"), "author")
     assert pair.settle()
     review = pair.review(number)
     assert review is not None
     by = {answer.question: answer.by.login for answer in review.answers}
-    assert by == {"feeling": "maintainer", "effect": "author"}
+    assert by == {"feeling": "reviewer", "effect": "author"}
 
 
 def test_a_bot_that_ticks_answers_nothing_and_its_edit_is_undone(pair: Pair) -> None:
@@ -349,11 +349,11 @@ def test_asking_for_the_check_again_looks_afresh_and_always_answers(pair: Pair, 
     assert run is not None
     pair.github.call_counts.clear()
     if how == "rerun":
-        pair.github.rerun_check(run.id, "maintainer")
+        pair.github.rerun_check(run.id, "reviewer")
     elif how == "rerun_all":
-        pair.github.rerun_all_checks(number, "maintainer")
+        pair.github.rerun_all_checks(number, "reviewer")
     else:
-        pair.github.press(run.id, "recheck", "maintainer")
+        pair.github.press(run.id, "recheck", "reviewer")
     assert pair.settle()
     assert says(pair, number) == ("action_required", "0 of 5 answered")
     assert writes(pair).get("PATCH /repos/{owner}/{repo}/check-runs/{id}") == 1
@@ -365,7 +365,7 @@ def test_a_button_that_we_do_not_know_does_nothing(pair: Pair) -> None:
     assert run is not None
     run.actions.append({"label": "x", "description": "x", "identifier": "approve-all"})
     pair.github.call_counts.clear()
-    pair.github.press(run.id, "approve-all", "maintainer")
+    pair.github.press(run.id, "approve-all", "reviewer")
     assert pair.settle()
     assert writes(pair) == {}
 
@@ -486,7 +486,7 @@ def test_the_ledger_tells_the_story_and_holds(pair: Pair) -> None:
     assert [row.event for row in rows] == [
         "review.opened", *["answer.given"] * 5, "review.completed", "review.decided",
     ]  # fmt: skip
-    assert re.fullmatch(r"\d+:maintainer", rows[1].actor)
+    assert re.fullmatch(r"\d+:reviewer", rows[1].actor)
     assert "migraines" not in str([row.data for row in rows])
 
 
@@ -513,7 +513,7 @@ def test_text_destroyed_while_we_write_comes_back(pair: Pair) -> None:
     slow_answers(pair, "PATCH /repos/*/issues/comments/*")
     pair.github.edit_pull_request(number, body="Another reason, long enough to count as one.")
     assert until(lambda: "Another reason" in only_comment(pair, number).body)
-    pair.github.edit_comment(found.id, "wiped", "maintainer")
+    pair.github.edit_comment(found.id, "wiped", "reviewer")
     assert until(lambda: pair.settle() and not pair.bot_backlog())
     assert "Which customers" in only_comment(pair, number).body
 
@@ -524,7 +524,7 @@ def test_a_tick_before_we_know_our_own_comment_counts(pair: Pair) -> None:
     assert until(lambda: len(pair.github.bot_comments(number)) == 1)
     found = only_comment(pair, number)
     index = list(parse_comment(found.body)).index("effect=better")
-    pair.github.tick(found.id, index, "maintainer", checked=True)
+    pair.github.tick(found.id, index, "reviewer", checked=True)
     assert until(lambda: says(pair, number)[1] == "1 of 5 answered")
     assert until(lambda: pair.settle() and not pair.bot_backlog())
     assert parse_comment(only_comment(pair, number).body)["effect=better"]

@@ -169,7 +169,7 @@ def test_editing_a_comment_that_was_deleted_is_rejected_as_gone(
 ) -> None:
     number = opened(github)
     posted = gateway.create_comment(shop, number, "text")
-    github.delete_comment(posted.id, "maintainer")
+    github.delete_comment(posted.id, "reviewer")
     with pytest.raises(Rejected) as caught:
         gateway.edit_comment(shop, number, posted.id, "again")
     assert caught.value.status == 404

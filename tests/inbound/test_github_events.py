@@ -36,7 +36,7 @@ from bot.inbound.github_events import (
 from tests.make import SHA, as_body, payload
 
 SHOP = Repository(501, "acme/shop", 7, private=True, default_branch="trunk")
-BY = Actor(12, "maintainer")
+BY = Actor(12, "reviewer")
 NINE_THIRTY = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 PULL = PullRequest(
     repository=SHOP,

@@ -46,10 +46,10 @@ def test_a_merge_is_told_with_the_one_who_merged(
 ) -> None:
     number = github.open_pull_request(title="One")
     report(repo, github.pull_request(number).head_sha, "success")
-    github.merge(number, by="maintainer")
+    github.merge(number, by="reviewer")
     assert github.wait_idle(5)
     pull = ear.last("pull_request.closed")["pull_request"]
-    assert (pull["merged"], pull["merged_by"]["login"]) == (True, "maintainer")
+    assert (pull["merged"], pull["merged_by"]["login"]) == (True, "reviewer")
     assert pull["merge_commit_sha"] == repo.get_branch("main").commit.sha
 
 
@@ -64,7 +64,7 @@ def test_only_writers_merge_and_only_what_is_ready(github: StandIn, repo: Reposi
 def test_an_admin_may_go_round_the_check_and_nobody_else(github: StandIn) -> None:
     number = github.open_pull_request(title="One", author="alice")
     assert not github.merge(number, by="alice", bypass=True).merged
-    assert github.merge(number, by="maintainer", bypass=True).merged
+    assert github.merge(number, by="reviewer", bypass=True).merged
 
 
 def test_the_queue_merges_when_the_check_passes_there(

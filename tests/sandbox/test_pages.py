@@ -134,7 +134,7 @@ def test_the_merge_button_refuses_and_then_merges(
 ) -> None:
     number = github.open_pull_request(title="One")
     report(repo, github, number, "action_required", "3 of 5 answered")
-    browser.act_as("maintainer")
+    browser.act_as("reviewer")
     assert notice(browser.press(number, "merge")) == (
         "Not merged. The required check “Customer impact” has not passed: 3 of 5 answered."
     )
@@ -142,7 +142,7 @@ def test_the_merge_button_refuses_and_then_merges(
     report(repo, github, number, "success", "Complete")
     assert "Ready to merge." in browser.pull(number)
     assert notice(browser.press(number, "merge")) == "#1 is merged into main."
-    assert github.pull_request(number).merged_by == github.state.user("maintainer")
+    assert github.pull_request(number).merged_by == github.state.user("reviewer")
 
 
 def test_the_check_shows_its_summary_and_its_buttons_work(

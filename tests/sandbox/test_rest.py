@@ -191,7 +191,7 @@ def test_people_have_the_permission_they_were_given(github: StandIn, repo: Repos
     github.grant("tim", "triage")
     found = {name: repo.get_collaborator_permission(name) for name in ("alice", "zoe", "tim")}
     assert found == {"alice": "write", "zoe": "read", "tim": "read"}
-    assert repo.get_collaborator_permission("maintainer") == "admin"
+    assert repo.get_collaborator_permission("reviewer") == "admin"
     with pytest.raises(GithubException) as refused:
         repo.get_collaborator_permission("nobody-ever-heard-of")
     assert refused.value.status == 404

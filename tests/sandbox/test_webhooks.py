@@ -110,12 +110,12 @@ def test_the_life_of_a_pull_request_is_told_in_order(github: StandIn, ear: Ear) 
 def test_comments_say_that_they_are_on_a_pull_request(github: StandIn, ear: Ear) -> None:
     number = github.open_pull_request(title="One")
     comment = github.comment(number, "Before", "alice")
-    github.edit_comment(comment, "After", "maintainer")
+    github.edit_comment(comment, "After", "reviewer")
     told = payload(github, ear, "issue_comment.edited")
     assert told["issue"]["pull_request"]["url"].endswith(f"/pulls/{number}")
     assert told["changes"] == {"body": {"from": "Before"}}
     assert told["comment"]["body"] == "After"
-    assert (told["comment"]["user"]["login"], told["sender"]["login"]) == ("alice", "maintainer")
+    assert (told["comment"]["user"]["login"], told["sender"]["login"]) == ("alice", "reviewer")
     github.delete_comment(comment, "alice")
     assert payload(github, ear, "issue_comment.deleted")["comment"]["id"] == comment
 
@@ -154,7 +154,7 @@ def test_a_check_on_a_fork_names_only_its_commit(
     number = github.open_pull_request(title="One", author="zoe", from_fork=True)
     sha = github.pull_request(number).head_sha
     run = repo.create_check_run("Customer impact", sha, conclusion="success")
-    github.rerun_check(run.id, "maintainer")
+    github.rerun_check(run.id, "reviewer")
     told = payload(github, ear, "check_run.rerequested")["check_run"]
     assert (told["pull_requests"], told["check_suite"]["head_branch"]) == ([], None)
 
@@ -212,4 +212,4 @@ def test_only_people_with_write_access_edit_what_others_said(github: StandIn) ->
     ):
         with pytest.raises(Refused):
             act()
-    assert github.tick(comment, "one", "maintainer") is True
+    assert github.tick(comment, "one", "reviewer") is True

@@ -123,7 +123,7 @@ def test_surfaces_do_not_mix_kinds_and_keys_and_are_found_by_comment(store: Stor
 
 def test_an_edit_of_a_comment_counts_once(store: Store) -> None:
     saved = store.write(lambda tx: reviews.save(tx, examples.review()))
-    fact = CommentEdited(examples.REPOSITORY, 12, 900, Actor(12, "maintainer"), NOW, "a", "b")
+    fact = CommentEdited(examples.REPOSITORY, 12, 900, Actor(12, "reviewer"), NOW, "a", "b")
 
     def add(key: str) -> bool:
         return store.write(lambda tx: comment_facts.add(tx, key, saved.id, fact, "h1", "h2"))

@@ -20,7 +20,7 @@ from tests import examples
 from tests.make import NOW
 
 KEY = b"k" * 32
-BY = Actor(12, "maintainer")
+BY = Actor(12, "reviewer")
 
 
 @pytest.fixture
@@ -59,11 +59,11 @@ def test_a_row_says_what_happened_when_through_which_door_and_who(written: Store
     with written.read() as connection:
         row = connection.execute(select(t.ledger).where(t.ledger.c.seq == 2)).mappings().one()
     assert (row["event"], row["door"], row["actor"]) == (
-        "answer.given", "github comment", "12:maintainer",
+        "answer.given", "github comment", "12:reviewer",
     )  # fmt: skip
     assert row["data"] == {"question": "who", "picks": ["new", "paying"]}
     assert row["at"] == NOW
-    assert row["actor_digest"] == hashlib.sha256(b"1" * 16 + b"12:maintainer").hexdigest()
+    assert row["actor_digest"] == hashlib.sha256(b"1" * 16 + b"12:reviewer").hexdigest()
 
 
 def test_an_empty_ledger_holds(store: Store) -> None:
@@ -126,7 +126,7 @@ def test_erasing_who_acted_keeps_the_chain_whole(written: Store) -> None:
     assert first_broken(written) is None
     with written.read() as connection:
         rows = connection.execute(select(t.ledger.c.actor).order_by(t.ledger.c.seq)).scalars()
-        assert list(rows) == [None, None, None, "12:maintainer", None, "12:maintainer"]
+        assert list(rows) == [None, None, None, "12:reviewer", None, "12:reviewer"]
 
 
 def test_the_same_person_has_another_digest_in_each_transaction(written: Store) -> None:
@@ -147,5 +147,5 @@ def test_nothing_that_people_wrote_or_are_called_stands_in_the_chain(store: Stor
     store.write(lambda tx: ledger.append(tx, KEY, review.id, (*events, *more), NOW, b"s" * 16))
     with store.read() as connection:
         chain = str(connection.execute(select(t.ledger.c.event, t.ledger.c.data)).all())
-    for typed in ("everyone", "evil", "maintainer", opened.subject.title[:10]):
+    for typed in ("everyone", "evil", "reviewer", opened.subject.title[:10]):
         assert typed not in chain
