@@ -16,7 +16,7 @@ from starlette.routing import Route as Path
 from bot.sandbox.app_shapes import AppShapes
 from bot.sandbox.faults import Fault
 from bot.sandbox.records import Call, Refused, Unknown, UnknownCommit
-from bot.sandbox.rest import apps, checks, comments, pulls, repository
+from bot.sandbox.rest import apps, checks, comments, graphql, pulls, repository, teams
 from bot.sandbox.rest.asking import Answer, ApiError, Ask, Handler
 from bot.sandbox.server import HangUp
 from bot.sandbox.tokens import HOURLY_LIMIT, BadCredentials, Token
@@ -30,6 +30,7 @@ AS_INSTALLATION = [
     *comments.ROUTES,
     *pulls.ROUTES,
     *repository.ROUTES,
+    *teams.ROUTES,
 ]
 SECONDARY = (
     "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
@@ -47,19 +48,26 @@ def rest_routes(world: World) -> list[Path]:
     ]
 
 
+def graphql_routes(world: World) -> list[Path]:
+    """GraphQL has one address, next to `/api/v3` or, as on github.com, at the root."""
+    endpoint = _endpoint(world, "/graphql", graphql.graphql, False)
+    return [Path(path, endpoint, methods=["POST"]) for path in ("/api/graphql", "/graphql")]
+
+
 def not_found() -> Response:
     return _json(ApiError(404, "Not Found").answer(), {})
 
 
 def _endpoint(world: World, template: str, handler: Handler, as_app: bool) -> Endpoint:
     async def endpoint(request: Request) -> Response:
-        path = request.url.path.removeprefix("/api/v3")
+        path = request.url.path.removeprefix("/api").removeprefix("/v3")
         strikes = world.faults.strike(request.method, path)
         await asyncio.sleep(sum(fault.seconds for fault in strikes if fault.kind == "latency"))
         fault = next((fault for fault in strikes if fault.kind != "latency"), None)
+        stale = fault is not None and fault.kind == "stale-read"
         response = _before(fault)
         if response is None:
-            answer = _authorised(world, request, await request.body(), handler, as_app)
+            answer = _authorised(world, request, await request.body(), handler, as_app, stale)
             response = _after(fault) or answer
         if fault is not None and fault.kind == "slow-answer":
             await asyncio.sleep(fault.seconds)
@@ -98,7 +106,7 @@ def _after(fault: Fault | None) -> Response | None:
 
 
 def _authorised(
-    world: World, request: Request, raw: bytes, handler: Handler, as_app: bool
+    world: World, request: Request, raw: bytes, handler: Handler, as_app: bool, stale: bool
 ) -> Response:
     header = request.headers.get("Authorization", "")
     token: Token | None = None
@@ -109,13 +117,13 @@ def _authorised(
             token = world.tokens.check_token(header)
     except BadCredentials as error:
         return _json(ApiError(401, str(error)).answer(), _limits(None))
-    return _cached(request, _json(_answer(world, request, raw, handler), _limits(token)))
+    return _cached(request, _json(_answer(world, request, raw, handler, stale), _limits(token)))
 
 
-def _answer(world: World, request: Request, raw: bytes, handler: Handler) -> Answer:
+def _answer(world: World, request: Request, raw: bytes, handler: Handler, stale: bool) -> Answer:
     """What the handler says; a refusal becomes GitHub's error of the same meaning."""
     try:
-        ask = _ask(world, request, raw)
+        ask = _ask(world, request, raw, stale)
         with world.state.lock:
             return handler(ask)
     except ApiError as error:
@@ -128,7 +136,7 @@ def _answer(world: World, request: Request, raw: bytes, handler: Handler) -> Ans
         return ApiError(403, str(error)).answer()
 
 
-def _ask(world: World, request: Request, raw: bytes) -> Ask:
+def _ask(world: World, request: Request, raw: bytes, stale: bool) -> Ask:
     path = {name: str(value) for name, value in request.path_params.items()}
     if "repo" in path and f"{path['owner']}/{path['repo']}" != world.state.full_name:
         raise ApiError(404, "Not Found")
@@ -136,7 +144,7 @@ def _ask(world: World, request: Request, raw: bytes) -> Ask:
     web = f"{request.url.scheme}://{request.url.netloc}"
     shapes = AppShapes(world.state, web, web + prefix)
     url = f"{web}{request.url.path}"
-    return Ask(world, shapes, url, path, dict(request.query_params), _body(raw))
+    return Ask(world, shapes, url, path, dict(request.query_params), _body(raw), stale)
 
 
 def _body(raw: bytes) -> dict[str, Any]:

@@ -21,6 +21,7 @@ EVENTS = [
     "issue_comment",
     "merge_group",
     "pull_request",
+    "repository",
 ]
 
 

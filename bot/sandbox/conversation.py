@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.sandbox.events import Events
 from bot.sandbox.markdown import tasks, toggle_task
 from bot.sandbox.pull_requests import MAX_BODY
-from bot.sandbox.records import Comment, Reaction, Refused, User
+from bot.sandbox.records import Comment, Reaction, Refused, User, Version
 from bot.sandbox.state import State
 
 
@@ -21,6 +21,7 @@ class Conversation:
         with self.state.lock:
             pull, at = self.state.pull(number), self.state.clock()
             comment = Comment(self.state.next_id("comment"), number, by, body, at, at, by_app)
+            comment.history.append(Version(by, at, body))
             self.state.comments[comment.id] = comment
             pull.updated_at = at
             self.events.issue_comment("created", comment, by)
@@ -34,6 +35,7 @@ class Conversation:
             before = comment.body
             if body != before:
                 comment.body, comment.updated_at = body, self.state.clock()
+                comment.history.append(Version(by, comment.updated_at, body))
                 self.events.issue_comment("edited", comment, by, before)
         return comment
 

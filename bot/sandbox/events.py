@@ -67,6 +67,10 @@ class Events:
         }
         self.webhooks.emit("installation", payload)
 
+    def repository(self, action: str, by: User) -> None:
+        """publicized or privatized."""
+        self._emit("repository", action, by, {})
+
     def repositories_added(self, by: User) -> None:
         payload = {
             "action": "added",

@@ -109,6 +109,24 @@ class StandIn:
         self.state.user(login)
         self.state.roles[login] = role
 
+    def conceal(self, login: str) -> None:
+        """Somebody hides their membership: what they may do stays, what others see is NONE."""
+        self.state.user(login)
+        self.state.concealed.add(login)
+
+    def team(self, slug: str, *logins: str) -> None:
+        """A team of the organisation with these members; named again, it is made anew."""
+        for login in logins:
+            self.state.user(login)
+        self.state.teams[slug] = logins
+
+    def publicise(self, private: bool = False, *, by: str = "reviewer") -> None:
+        """Makes the repository public, or private again: `repository` publicized or privatized."""
+        with self.state.lock:
+            self.state.private = private
+            action = "privatized" if private else "publicized"
+            self._world.events.repository(action, self.state.user(by))
+
     def open_pull_request(
         self,
         *,
@@ -138,6 +156,14 @@ class StandIn:
     def push(self, number: int, files: Sequence[FileChange], *, by: str = "") -> str:
         """A commit on top, by the author unless somebody is named; gives the new head's hash."""
         return self._world.pulls.push(number, files, self._author(number, by))
+
+    def merge_base_in(self, number: int, *, by: str = "") -> str:
+        """A merge commit from the base, which leaves the files as they are; gives its hash."""
+        return self._world.pulls.merge_base_in(number, self._author(number, by))
+
+    def open_revert(self, number: int, *, author: str = "author") -> int:
+        """Opens what the Revert button would, merged or not, and gives its number."""
+        return self._world.pulls.open_revert(number, self.state.user(author)).number
 
     def edit_pull_request(
         self,
@@ -192,6 +218,10 @@ class StandIn:
         """Clicks a box, by its place from 0 or by part of its text; tells whether it is on now."""
         return self._world.conversation.tick(comment_id, box, self.state.user(by), checked=checked)
 
+    def reactions(self, comment_id: int) -> list[str]:
+        """What was put below a comment, in order: `eyes`, `+1` and so on."""
+        return [found.content for found in self._world.conversation.reactions(comment_id)]
+
     def rerun_check(self, check_id: int, by: str) -> None:
         self._world.checks.rerun(check_id, self.state.user(by))
 
@@ -233,7 +263,10 @@ class StandIn:
 
     @property
     def calls(self) -> list[Call]:
-        """Every REST call so far: method, path without `/api/v3`, status (0: no answer given)."""
+        """Every API call so far: method, path without `/api/v3`, status (0: no answer given).
+
+        GraphQL is `/graphql`, whichever way it was asked.
+        """
         return self._world.calls
 
     @property

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.sandbox.events import Events
-from bot.sandbox.records import FileChange, PullRequest, Refused, User
+from bot.sandbox.records import Commit, FileChange, PullRequest, Refused, User, Version
+from bot.sandbox.reverting import reverted, title_of_revert
 from bot.sandbox.state import State
 
 MAX_BODY = 65_536
@@ -55,6 +56,7 @@ class PullRequests:
                 labels=list(labels),
                 draft=draft,
                 from_fork=from_fork,
+                history=[Version(author, at, body)],
             )
             state.pulls[number] = pull
             if not from_fork:
@@ -66,16 +68,30 @@ class PullRequests:
         """A commit on top, and its hash; a path that was in the diff already gets both changes."""
         with self.state.lock:
             pull = self._editable(number, by)
-            before = pull.head_sha
             text = message or f"Change {', '.join(file.path for file in files) or 'nothing'}"
-            pull.head_sha = self.state.new_commit(text, by, before).sha
-            if not pull.from_fork:
-                self.state.branches[pull.branch] = pull.head_sha
             pull.files = _on_top(pull.files, files)
-            pull.commits += 1
-            if pull.state == "open":
-                self._tell("synchronize", pull, by, before=before, after=pull.head_sha)
-            return pull.head_sha
+            return self._advance(pull, self.state.new_commit(text, by, pull.head_sha), by)
+
+    def merge_base_in(self, number: int, by: User) -> str:
+        """A merge commit that brings the base up to date, and its hash; the diff stays as it is."""
+        with self.state.lock:
+            pull = self._editable(number, by)
+            pull.base_sha = self.state.branches[pull.base]
+            text = f"Merge branch '{pull.base}' into {pull.branch}"
+            merge = self.state.new_commit(text, by, pull.head_sha, pull.base_sha)
+            return self._advance(pull, merge, by)
+
+    def open_revert(self, number: int, author: User) -> PullRequest:
+        """What the Revert button makes; whether it was merged is nobody's business here."""
+        with self.state.lock:
+            pull = self.state.pull(number)
+            return self.open(
+                title=title_of_revert(pull, MAX_TITLE),
+                body=f"Reverts {self.state.full_name}#{number}",
+                author=author,
+                branch=f"revert-{number}-{pull.branch}",
+                files=[reverted(file) for file in pull.files],
+            )
 
     def edit(
         self,
@@ -97,6 +113,7 @@ class PullRequests:
             if body is not None and body != (pull.body or ""):
                 changes["body"] = {"from": pull.body or ""}
                 pull.body = body or None
+                pull.history.append(Version(by, self.state.clock(), body))
             if base is not None and base != pull.base:
                 changes["base"] = {"ref": {"from": pull.base}, "sha": {"from": pull.base_sha}}
                 self._retarget(pull, base)
@@ -150,6 +167,16 @@ class PullRequests:
                 f"{by.login} cannot do that: it takes the author or somebody with write access."
             )
         return pull
+
+    def _advance(self, pull: PullRequest, head: Commit, by: User) -> str:
+        """Moves the branch to a new commit and tells so while the pull request is open."""
+        before, pull.head_sha = pull.head_sha, head.sha
+        if not pull.from_fork:
+            self.state.branches[pull.branch] = head.sha
+        pull.commits += 1
+        if pull.state == "open":
+            self._tell("synchronize", pull, by, before=before, after=head.sha)
+        return head.sha
 
     def _retarget(self, pull: PullRequest, base: str) -> None:
         main = self.state.branches[self.state.default_branch]

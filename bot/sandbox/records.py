@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -46,6 +46,15 @@ class User:
 
 
 @dataclass(frozen=True, slots=True)
+class Version:
+    """One text as somebody left it: the whole of it, not what they changed."""
+
+    by: User
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class FileChange:
     """One changed file; `patch` is the diff without its file header, None where GitHub gives none.
 
@@ -62,7 +71,10 @@ class FileChange:
 
 @dataclass(slots=True)
 class PullRequest:
-    """One pull request; `files` is its whole diff against the base, one entry a path."""
+    """One pull request; `files` is its whole diff against the base, one entry a path.
+
+    `history` is what its body said over time, oldest first, as the author opened it at the front.
+    """
 
     number: int
     id: int
@@ -87,6 +99,7 @@ class PullRequest:
     merged_at: datetime | None = None
     closed_at: datetime | None = None
     merge_commit_sha: str | None = None
+    history: list[Version] = field(default_factory=list)
 
     @property
     def additions(self) -> int:
@@ -96,10 +109,18 @@ class PullRequest:
     def deletions(self) -> int:
         return sum(file.deletions for file in self.files)
 
+    def earlier(self) -> PullRequest:
+        """As it stood one version of its body ago; itself when there was none."""
+        if len(self.history) < 2:
+            return self
+        known = self.history[:-1]
+        last = known[-1]
+        return replace(self, body=last.text or None, updated_at=last.at, history=known)
+
 
 @dataclass(slots=True)
 class Comment:
-    """One comment below a pull request."""
+    """One comment below a pull request; `history` is what it said over time, oldest first."""
 
     id: int
     number: int
@@ -108,6 +129,14 @@ class Comment:
     created_at: datetime
     updated_at: datetime
     by_app: bool = False
+    history: list[Version] = field(default_factory=list)
+
+    def earlier(self) -> Comment:
+        """As it stood one version ago; itself when there was none."""
+        if len(self.history) < 2:
+            return self
+        known = self.history[:-1]
+        return replace(self, body=known[-1].text, updated_at=known[-1].at, history=known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +177,14 @@ class CheckRun:
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """One commit that the stand-in knows."""
+    """One commit that the stand-in knows; a merge has a second parent, `merged`."""
 
     sha: str
     message: str
     author: User
     at: datetime
     parent: str | None = None
+    merged: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

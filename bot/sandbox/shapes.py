@@ -26,6 +26,16 @@ def node_id(kind: str, number: int) -> str:
     return f"{kind}_{base64.urlsafe_b64encode(str(number).encode()).decode().rstrip('=')}"
 
 
+def node_number(kind: str, name: str) -> int | None:
+    """The number inside a node id of this kind; None for anything else."""
+    try:
+        text = base64.urlsafe_b64decode(name.removeprefix(f"{kind}_") + "===").decode()
+    except ValueError:
+        return None
+    known = text.isascii() and text.isdigit() and node_id(kind, int(text)) == name
+    return int(text) if known else None
+
+
 class Shapes:
     """Writes records for one caller."""
 
@@ -111,8 +121,19 @@ class Shapes:
             "description": None,
         }
 
-    def association(self, login: str) -> str:
-        return "MEMBER" if self.state.can_write(login) and not login.endswith("[bot]") else "NONE"
+    def association(self, user: User) -> str:
+        """What somebody is to the repository, as far as GitHub shows it to others."""
+        state = self.state
+        if user == state.owner:
+            return "OWNER"
+        if user.type == "Bot" or user.login in state.concealed:
+            return "NONE"
+        if state.can_write(user.login):
+            return "MEMBER"
+        if state.private and state.roles.get(user.login) in ("triage", "read"):
+            return "COLLABORATOR"
+        merged = any(pull.merged and pull.author == user for pull in state.pulls.values())
+        return "CONTRIBUTOR" if merged else "NONE"
 
     def _branch(self, pull: PullRequest, *, head: bool) -> Json:
         fork = pull.author if head and pull.from_fork else None
@@ -163,7 +184,7 @@ class Shapes:
             "head": self._branch(pull, head=True),
             "base": self._branch(pull, head=False),
             "_links": {"self": {"href": url}, "html": {"href": page}, "issue": {"href": issue}},
-            "author_association": self.association(pull.author.login),
+            "author_association": self.association(pull.author),
             "auto_merge": None,
             "active_lock_reason": None,
             "merged": pull.merged,
@@ -238,7 +259,7 @@ class Shapes:
             "user": self.user(comment.user),
             "created_at": moment(comment.created_at),
             "updated_at": moment(comment.updated_at),
-            "author_association": self.association(comment.user.login),
+            "author_association": self.association(comment.user),
             "body": comment.body,
             "reactions": {"url": f"{url}/reactions", "total_count": len(found), **counts},
         }
@@ -259,7 +280,7 @@ class Shapes:
             "email": f"{commit.author.id}+{commit.author.login}@users.noreply.example",
             "date": moment(commit.at),
         }
-        parents = [commit.parent] if commit.parent else []
+        parents = [sha for sha in (commit.parent, commit.merged) if sha]
         return {
             "url": url,
             "sha": commit.sha,

@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bot.sandbox.api import not_found, rest_routes
+from bot.sandbox.api import graphql_routes, not_found, rest_routes
 from bot.sandbox.pages import page_routes
 from bot.sandbox.world import World
 
@@ -25,6 +25,7 @@ def site(world: World) -> ASGIApp:
     app = Starlette(
         routes=[
             Mount("/api/v3", routes=[*rest, nothing]),
+            *graphql_routes(world),
             *rest,
             *page_routes(world),
             nothing,

@@ -66,6 +66,8 @@ class State:
         self.default_branch = "main"
         self.users: dict[str, User] = {}
         self.roles: dict[str, str] = {"reviewer": "admin", "outsider": "read"}
+        self.concealed: set[str] = set()
+        self.teams: dict[str, tuple[str, ...]] = {}
         self.pulls: dict[int, PullRequest] = {}
         self.comments: dict[int, Comment] = {}
         self.reactions: dict[int, Reaction] = {}
@@ -95,9 +97,12 @@ class State:
         with self.lock:
             return f"{self.random.getrandbits(160):040x}"
 
-    def new_commit(self, message: str, author: User, parent: str | None = None) -> Commit:
+    def new_commit(
+        self, message: str, author: User, parent: str | None = None, merged: str | None = None
+    ) -> Commit:
+        """`merged` is the second parent, which makes it a merge commit."""
         with self.lock:
-            commit = Commit(self.new_sha(), message, author, self.clock(), parent)
+            commit = Commit(self.new_sha(), message, author, self.clock(), parent, merged)
             self.commits[commit.sha] = commit
             return commit
 

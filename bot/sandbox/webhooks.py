@@ -26,6 +26,8 @@ HOLD_BACK = 0.05  # seconds that a reordered delivery waits for one to overtake 
 class Webhooks:
     """The deliveries of this App: each is sent once, in order; failed ones are not repeated.
 
+    A lost one counts as failed without having been sent.
+
     `on_answer` lets a caller show progress: it is called with each delivery after the bot
     answered, from the sender's thread.
     """
@@ -64,6 +66,10 @@ class Webhooks:
             action=payload.get("action"),
             body=body.encode("utf-8", "replace"),
         )
+        if self.faults.chance(self.faults.lose_deliveries):
+            delivery.status, delivery.delivered_at = 0, self.state.clock()
+            self.deliveries.append(delivery)
+            return delivery
         self._queue_up(delivery)
         if self.faults.chance(self.faults.duplicate_deliveries):
             self._queue_up(self._again(delivery))

@@ -9,11 +9,13 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from bot.sandbox.app_shapes import AppShapes
+from bot.sandbox.records import Comment, PullRequest
 from bot.sandbox.shapes import Json
 from bot.sandbox.world import World
 
 DOCS = "https://docs.github.com/rest"
 T = TypeVar("T")
+Edited = TypeVar("Edited", Comment, PullRequest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,10 @@ class ApiError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One call: the values from its path and query, and its JSON body."""
+    """One call: the values from its path and query, and its JSON body.
+
+    `stale` means that it reads from a copy that has not yet heard of the last edit.
+    """
 
     world: World
     shapes: AppShapes
@@ -49,6 +54,11 @@ class Ask:
     path: dict[str, str]
     query: dict[str, str]
     body: Json
+    stale: bool = False
+
+    def seen(self, record: Edited) -> Edited:
+        """The record as this call gets to see it."""
+        return record.earlier() if self.stale else record
 
     def number(self, name: str) -> int:
         """A number from the path; anything else is nothing that exists."""

@@ -10,7 +10,8 @@ from bot.sandbox.shapes import REACTIONS, moment
 def comments(ask: Ask) -> Answer:
     """Oldest first; `since` leaves out what was not touched after that time."""
     state = ask.world.state
-    found = state.comments_on(state.pull(ask.number("number")).number)
+    number = state.pull(ask.number("number")).number
+    found = [ask.seen(comment) for comment in state.comments_on(number)]
     since = ask.query.get("since")
     if since:
         found = [comment for comment in found if (moment(comment.updated_at) or "") >= since]
@@ -25,7 +26,8 @@ def create(ask: Ask) -> Answer:
 
 
 def comment(ask: Ask) -> Answer:
-    return Answer(200, ask.shapes.comment(ask.world.state.comment(ask.number("id"))))
+    found = ask.seen(ask.world.state.comment(ask.number("id")))
+    return Answer(200, ask.shapes.comment(found))
 
 
 def edit(ask: Ask) -> Answer:

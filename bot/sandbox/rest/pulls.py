@@ -19,7 +19,8 @@ def pulls(ask: Ask) -> Answer:
 
 
 def pull(ask: Ask) -> Answer:
-    return Answer(200, ask.shapes.pull(ask.world.state.pull(ask.number("number"))))
+    found = ask.seen(ask.world.state.pull(ask.number("number")))
+    return Answer(200, ask.shapes.pull(found))
 
 
 def files(ask: Ask) -> Answer:
