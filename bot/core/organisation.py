@@ -1,18 +1,21 @@
-"""What an organisation decides for itself: segments, reviewers, mode, bots, drafts, thresholds."""
+"""What an organisation decides for itself: segments, reviewers, mode, teams, bots and more."""
 
 from __future__ import annotations
 
 import enum
 import re
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from bot.core.checklist import Option, Options
 from bot.core.tier import Tier
-from bot.core.yamlfile import Strict, compose, locate, parse
+from bot.core.yamlfile import Strict, compose, locate, parse, twin
 from bot.errors import ConfigError
+
+UNMAPPED = "unmapped"  # the team of a repository that no team names
 
 
 class Mode(enum.StrEnum):
@@ -28,6 +31,28 @@ class ModeRule(Strict):
 
     repositories: str = Field(min_length=1)
     mode: Mode
+
+
+def _free(name: str) -> str:
+    if name.lower() == UNMAPPED:
+        raise ValueError(f"is {name!r}, which stands for the repositories of no team")
+    return name
+
+
+class Team(Strict):
+    """Whose repositories these are: globs over `owner/name`."""
+
+    name: Annotated[str, AfterValidator(_free)] = Field(min_length=1, max_length=60)
+    repositories: tuple[Annotated[str, Field(min_length=1)], ...] = Field(min_length=1)
+
+
+def _no_twins(teams: tuple[Team, ...]) -> tuple[Team, ...]:
+    seen: set[str] = set()
+    for index, team in enumerate(teams):
+        if team.name.lower() in seen:
+            raise twin(team.name, index, "name")
+        seen.add(team.name.lower())
+    return teams
 
 
 class Reviewers(Strict):
@@ -65,6 +90,7 @@ class Thresholds(Strict):
     segment_characters: int = Field(10, ge=1, le=100)
     not_applicable_characters: int = Field(15, ge=1, le=500)
     evidence_days: int = Field(180, ge=1, le=3650)
+    sampled_percent: int = Field(5, ge=0, le=100)
 
 
 DEFAULT_SEGMENTS = (
@@ -85,17 +111,20 @@ class Organisation(Strict):
     segments: Options = Field(DEFAULT_SEGMENTS, min_length=1)
     reviewers: Reviewers = Reviewers()
     mode: tuple[ModeRule, ...] = ()
+    teams: Annotated[tuple[Team, ...], AfterValidator(_no_twins)] = ()
     bots: Bots = Bots()
     drafts: Literal["quiet", "ask"] = "quiet"
     thresholds: Thresholds = Thresholds()
 
     def mode_of(self, repository: str) -> Mode:
         """The mode of `owner/name`: the first rule that matches, else warn."""
-        name = repository.lower()
-        for rule in self.mode:
-            if fnmatchcase(name, rule.repositories.lower()):
-                return rule.mode
-        return Mode.WARN
+        rules = (rule.mode for rule in self.mode if _matches(repository, rule.repositories))
+        return next(rules, Mode.WARN)
+
+    def team_of(self, repository: str) -> str:
+        """The team of `owner/name`: the first that names it, else "unmapped"."""
+        teams = (team.name for team in self.teams if _matches(repository, *team.repositories))
+        return next(teams, UNMAPPED)
 
     def quiet_bot(self, login: str, tier: Tier) -> bool:
         """This author is a bot that is not asked at this tier."""
@@ -103,11 +132,16 @@ class Organisation(Strict):
         return listed and tier < Tier[self.bots.ask_from]
 
 
+def _matches(repository: str, *globs: str) -> bool:
+    """One of the globs means `owner/name`; capitals do not matter, as on GitHub."""
+    return any(fnmatchcase(repository.lower(), glob.lower()) for glob in globs)
+
+
 _EVERY = re.compile(r"\*+(/\*+)?")  # a glob that matches every repository
 EXAMPLES = {
     "segments": "segments: [{id: shops, label: Shop owners}]",
     "mode": "mode: [{repositories: 'acme/*', mode: enforce}]",
-    "repositories": "{repositories: 'acme/*', mode: enforce}",
+    "teams": "teams: [{name: Checkout, repositories: ['acme/shop', 'acme/pay-*']}]",
     "reviewers": "reviewers: {logins: [ada], teams: [acme/research]}",
     "bots": "bots: {quiet: ['renovate[bot]'], ask_from: R3}",
     "drafts": "drafts: quiet",
@@ -118,19 +152,22 @@ EXAMPLES = {
 def parse_organisation(text: str, file: str) -> Organisation:
     """Read `organisation.yaml`. Raises ConfigError."""
     found = parse(Organisation, text, file, EXAMPLES)
-    _refuse_unreachable(found.mode, text, file)
+    _refuse_unreachable("mode", [[rule.repositories] for rule in found.mode], text, file)
+    _refuse_unreachable("teams", [team.repositories for team in found.teams], text, file)
     return found
 
 
-def _refuse_unreachable(rules: tuple[ModeRule, ...], text: str, file: str) -> None:
-    """The first rule that matches wins, so nothing may follow one that matches everything."""
-    last = next((i for i, rule in enumerate(rules) if _EVERY.fullmatch(rule.repositories)), None)
-    if last is None or last + 1 == len(rules):
+def _refuse_unreachable(section: str, globs: Sequence[Sequence[str]], text: str, file: str) -> None:
+    """The first entry that matches wins, so nothing may follow one that matches everything.
+
+    `globs` are those of each entry of the section.
+    """
+    every = [(i, glob) for i, each in enumerate(globs) for glob in each if _EVERY.fullmatch(glob)]
+    if not every or every[0][0] + 1 == len(globs):
         return
+    last, glob = every[0]
     node = compose(text, file)
-    where, _ = locate(node, ["mode", last, "repositories"])
-    line, _ = locate(node, ["mode", last + 1, "repositories"])
-    rule = (
-        f"is never reached: `{rules[last].repositories}` in line {where} matches every repository."
-    )
-    raise ConfigError(file, line, f"mode.{last + 1}", rule, EXAMPLES["repositories"])
+    where, _ = locate(node, [section, last, "repositories"])
+    line, _ = locate(node, [section, last + 1, "repositories"])
+    rule = f"is never reached: `{glob}` in line {where} matches every repository."
+    raise ConfigError(file, line, f"{section}.{last + 1}", rule, EXAMPLES[section])
