@@ -110,7 +110,7 @@ class StandIn:
         self.state.roles[login] = role
 
     def conceal(self, login: str) -> None:
-        """Somebody hides their membership: what they may do stays, what others see is NONE."""
+        """Somebody hides their membership: what they may do stays, MEMBER is no longer shown."""
         self.state.user(login)
         self.state.concealed.add(login)
 
@@ -286,6 +286,21 @@ class StandIn:
     def redeliver(self, guid: str) -> None:
         """Sends a delivery once more under the same delivery id."""
         self._world.webhooks.redeliver(guid)
+
+    def redeliver_lost(self) -> int:
+        """Sends what `lose_deliveries` kept and nobody asked for since, in order; how many."""
+        return self._world.webhooks.redeliver_lost()
+
+    def hold_deliveries(self) -> None:
+        """From now on deliveries are kept, not sent; `wait_idle` does not wait for them."""
+        self._world.webhooks.hold()
+
+    def release(self, order: Sequence[int] | None = None, copies: int = 1) -> int:
+        """Sends what was held, then goes on sending as usual; gives how many were held.
+
+        `order` names each of them once, by its place from 0; each is sent `copies` times.
+        """
+        return self._world.webhooks.release(order, copies)
 
     def wait_idle(self, timeout: float) -> bool:
         """True once all deliveries are answered; what the bot does afterwards is its own affair."""

@@ -214,7 +214,10 @@ class MergeGroup:
 
 @dataclass(slots=True)
 class Delivery:
-    """One webhook and what the bot answered; `status` 0: nobody answered, None: not yet sent."""
+    """One webhook and what the bot answered; `status` 0: nobody answered, None: not yet sent.
+
+    A `lost` one has status 0 and never left GitHub.
+    """
 
     id: int
     guid: str
@@ -225,3 +228,4 @@ class Delivery:
     seconds: float = 0.0
     delivered_at: datetime | None = None
     redelivery: bool = False
+    lost: bool = False

@@ -9,7 +9,7 @@ import queue
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import requests
@@ -26,7 +26,7 @@ HOLD_BACK = 0.05  # seconds that a reordered delivery waits for one to overtake 
 class Webhooks:
     """The deliveries of this App: each is sent once, in order; failed ones are not repeated.
 
-    A lost one counts as failed without having been sent.
+    A lost one counts as failed without having been sent; held ones wait until they are released.
 
     `on_answer` lets a caller show progress: it is called with each delivery after the bot
     answered, from the sender's thread.
@@ -40,6 +40,7 @@ class Webhooks:
         self._queue: queue.Queue[Delivery | None] = queue.Queue()
         self._idle = threading.Condition()
         self._open = 0
+        self._held: list[Delivery] | None = None
         self._thread: threading.Thread | None = None
         self._session = requests.Session()
         self._session.trust_env = False  # a proxy has no business on loopback
@@ -67,7 +68,7 @@ class Webhooks:
             body=body.encode("utf-8", "replace"),
         )
         if self.faults.chance(self.faults.lose_deliveries):
-            delivery.status, delivery.delivered_at = 0, self.state.clock()
+            delivery.lost, delivery.status, delivery.delivered_at = True, 0, self.state.clock()
             self.deliveries.append(delivery)
             return delivery
         self._queue_up(delivery)
@@ -84,8 +85,45 @@ class Webhooks:
         self._queue_up(again)
         return again
 
+    def redeliver_lost(self) -> int:
+        """Send what was lost and not asked for again since, in order; gives how many."""
+        asked_for = {known.guid for known in self.deliveries if known.redelivery}
+        found = [known for known in self.deliveries if known.lost and known.guid not in asked_for]
+        for delivery in found:
+            self._queue_up(self._again(delivery))
+        return len(found)
+
+    def hold(self) -> None:
+        """From now on keep deliveries, repeated ones too; those under way still arrive."""
+        with self._idle:
+            if self._held is None:
+                self._held = []
+
+    def release(self, order: Sequence[int] | None = None, copies: int = 1) -> int:
+        """Send what was held and everything after it; gives how many were held.
+
+        `order` names each held delivery once, by its place from 0. `copies` is how often each is
+        sent, under the same delivery id.
+        """
+        with self.state.lock, self._idle:  # in this order, as `emit` is called with the first
+            held = self._held or []
+            order = range(len(held)) if order is None else order
+            if sorted(order) != list(range(len(held))) or copies < 1:
+                raise ValueError(
+                    f"{len(held)} are held: name each once, and send each at least once."
+                )
+            self._held = None
+            for index in order:
+                self._send(held[index])
+                for _ in range(copies - 1):
+                    self._queue_up(self._again(held[index]))
+        return len(held)
+
     def wait_idle(self, timeout: float) -> bool:
-        """True once every delivery so far was answered or failed; False after `timeout` seconds."""
+        """True once every delivery so far was answered or failed; False after `timeout` seconds.
+
+        Held ones are not waited for.
+        """
         with self._idle:
             return self._idle.wait_for(lambda: self._open == 0, timeout)
 
@@ -97,9 +135,16 @@ class Webhooks:
 
     def _queue_up(self, delivery: Delivery) -> None:
         with self._idle:
-            self._open += 1
             self.deliveries.append(delivery)
-        self._queue.put(delivery)
+            if self._held is None:
+                self._send(delivery)
+            else:
+                self._held.append(delivery)
+
+    def _send(self, delivery: Delivery) -> None:
+        with self._idle:
+            self._open += 1
+            self._queue.put(delivery)
 
     def _run(self) -> None:
         while (delivery := self._queue.get()) is not None:
