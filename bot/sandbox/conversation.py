@@ -44,6 +44,8 @@ class Conversation:
             comment = self._editable(comment_id, by)
             del self.state.comments[comment_id]
             self.events.issue_comment("deleted", comment, by)
+            for reaction in self.reactions(comment_id):
+                del self.state.reactions[reaction.id]
 
     def tick(
         self,

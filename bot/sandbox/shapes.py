@@ -126,11 +126,12 @@ class Shapes:
         state = self.state
         if user == state.owner:
             return "OWNER"
-        if user.type == "Bot" or user.login in state.concealed:
+        if user.type == "Bot":
             return "NONE"
-        if state.can_write(user.login):
+        concealed = user.login in state.concealed
+        if state.can_write(user.login) and not concealed:
             return "MEMBER"
-        if state.private and state.roles.get(user.login) in ("triage", "read"):
+        if state.private and state.roles.get(user.login) in ("triage", "read") and not concealed:
             return "COLLABORATOR"
         merged = any(pull.merged and pull.author == user for pull in state.pulls.values())
         return "CONTRIBUTOR" if merged else "NONE"

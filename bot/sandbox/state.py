@@ -114,6 +114,13 @@ class State:
                 self.users[login] = User(login, 1_000_000 + zlib.crc32(login.encode()), kind)
             return self.users[login]
 
+    def known_user(self, login: str) -> User | None:
+        """Whom GitHub knows by this login, whose capitals do not matter."""
+        with self.lock:
+            names = [*self.users, *self.roles]
+            name = next((name for name in names if name.casefold() == login.casefold()), None)
+            return self.user(name) if name else None
+
     def role(self, login: str) -> str:
         """admin, maintain, write, triage, read or none; a public repository can be read by all."""
         if login == self.bot.login:

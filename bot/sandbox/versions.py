@@ -18,7 +18,7 @@ def pulse(world: World, pull: PullRequest) -> str:
     state = world.state
     with state.lock:
         comments = [(c.id, c.body) for c in state.comments_on(pull.number)]
-        reactions = len(state.reactions)
+        reactions = [list(world.conversation.reactions(number)) for number, _ in comments]
         runs = [repr(run) for run in state.checks_on(pull.head_sha)]
         queued = world.merging.queued(pull.number)
         return fingerprint(repr((pull, comments, reactions, runs, queued, world.trouble())))

@@ -34,8 +34,10 @@ class Browser:
     def pull(self, number: int) -> str:
         return self.read(f"/acme/shop/pull/{number}")
 
-    def act_as(self, role: str) -> None:
-        self.session.post(f"{self.github.url}/act-as", data={"role": role}, timeout=5)
+    def act_as(self, role: str) -> str:
+        """Gives the page that comes back."""
+        url = f"{self.github.url}/act-as"
+        return self.session.post(url, data={"role": role}, timeout=5).text
 
     def press(self, number: int, act: str, **fields: str) -> str:
         """Gives the page that comes back."""
@@ -186,6 +188,136 @@ def test_everything_else_a_person_can_do(github: StandIn, browser: Browser, ear:
     ]
 
 
+PEOPLE = {"author": "alice", "reviewer": "reviewer", "outsider": "outsider"}
+
+
+def form(page: str, act: str, comment: int | None = None) -> str:
+    """The inside of a form on the page, of one comment if it is named; empty without one."""
+    for action, inside in FORMS.findall(page):
+        fields = dict(HIDDEN.findall(inside))
+        if action.endswith(f"/{act}") and fields.get("comment") == (comment and str(comment)):
+            return str(inside)
+    return ""
+
+
+def text_in(inside: str) -> str:
+    """What the large field of a form holds."""
+    found = re.search(r"<textarea[^>]*>\n?(.*?)</textarea>", inside, re.DOTALL)
+    return html.unescape(found[1]) if found else ""
+
+
+def test_the_switch_shows_who_one_is_and_leads_back(github: StandIn, browser: Browser) -> None:
+    number = github.open_pull_request(title="One", author="alice")
+    switch = re.compile(r'name="role" value="(\w+)" aria-pressed="(\w+)" title="(\w+):')
+    assert switch.findall(browser.pull(number))[0] == ("author", "true", "alice")
+    for role, login in PEOPLE.items():
+        browser.session.headers["Referer"] = github.pull_url(number)
+        page = browser.act_as(role)
+        assert f'<h1>One <span class="number">#{number}</span>' in page
+        pressed = {name: (on, who) for name, on, who in switch.findall(page)}
+        assert pressed == {name: (str(name == role).lower(), who) for name, who in PEOPLE.items()}
+        assert f"Comment as <b>{login}</b>" in page
+
+
+@pytest.mark.parametrize(("role", "login"), PEOPLE.items())
+def test_everybody_can_change_and_delete_what_they_said(
+    github: StandIn, browser: Browser, ear: Ear, role: str, login: str
+) -> None:
+    number = github.open_pull_request(title="One", author="alice")
+    browser.act_as(role)
+    assert form(browser.pull(number), "comment")
+    page = browser.press(number, "comment", body="/impact <help>")
+    said = github.comments(number)[0]
+    assert f"<b>{login}</b> commented at" in page
+    assert "· edited" not in page
+    assert text_in(form(page, "edit-comment", said.id)) == "/impact <help>"
+    page = browser.press(number, "edit-comment", comment=str(said.id), body="/impact status")
+    assert (said.body, "· edited" in page) == ("/impact status", True)
+    assert f'/pull/{number}/delete-comment" formnovalidate' in form(page, "edit-comment", said.id)
+    page = browser.press(number, "delete-comment", comment=str(said.id))
+    assert (github.comments(number), notice(page)) == ([], "The comment is deleted.")
+    assert github.wait_idle(5)
+    acts = [heard for heard in ear.heard if heard.event == "issue_comment"]
+    assert [heard.payload["action"] for heard in acts] == ["created", "edited", "deleted"]
+    assert {heard.payload["sender"]["login"] for heard in acts} == {login}
+
+
+@pytest.mark.parametrize("role", ["author", "reviewer"])
+def test_the_author_and_the_reviewer_can_change_what_others_said(
+    github: StandIn, browser: Browser, ear: Ear, role: str
+) -> None:
+    number = github.open_pull_request(title="One", author="alice")
+    comment = github.comment(number, "Mine", "outsider")
+    browser.act_as(role)
+    assert form(browser.pull(number), "edit-comment", comment)
+    browser.press(number, "edit-comment", comment=str(comment), body="Ours")
+    assert github.wait_idle(5)
+    told = ear.last("issue_comment.edited")
+    assert told["sender"]["login"] == PEOPLE[role]
+    assert told["comment"]["user"]["login"] == "outsider"
+
+
+def test_an_outsider_leaves_alone_what_others_said(github: StandIn, browser: Browser) -> None:
+    number = github.open_pull_request(title="One", body="Mine", author="alice")
+    comment = github.comment(number, "Mine", "alice")
+    browser.act_as("outsider")
+    page = browser.pull(number)
+    assert not form(page, "edit-comment", comment)
+    assert not form(page, "edit")
+    for act in ("edit-comment", "delete-comment", "edit"):
+        page = browser.press(number, act, comment=str(comment), title="One", body="Theirs")
+        assert notice(page).startswith("outsider cannot")
+    assert (github.comments(number)[0].body, github.pull_request(number).body) == ("Mine", "Mine")
+
+
+@pytest.mark.parametrize("role", ["author", "reviewer"])
+def test_the_description_can_be_edited(
+    github: StandIn, browser: Browser, ear: Ear, role: str
+) -> None:
+    number = github.open_pull_request(title="One", body="Before & <after>", author="alice")
+    browser.act_as(role)
+    assert text_in(form(browser.pull(number), "edit")) == "Before & <after>"
+    page = browser.press(number, "edit", title="One", body="- [ ] mail sent")
+    assert ("0", "false", "mail sent") in BOX.findall(page)
+    assert github.wait_idle(5)
+    told = ear.last("pull_request.edited")
+    assert told["changes"] == {"body": {"from": "Before & <after>"}}
+    assert told["sender"]["login"] == PEOPLE[role]
+
+
+def test_reactions_are_shown_below_their_comment(
+    github: StandIn, browser: Browser, repo: Repository
+) -> None:
+    number = github.open_pull_request(title="One")
+    first, second = (github.comment(number, text, "alice") for text in ("Hello", "Bye"))
+    assert "reactions" not in browser.pull(number)
+    for content in ("eyes", "+1", "rocket"):
+        repo.get_issue(number).get_comment(first).create_reaction(content)
+    repo.get_issue(number).get_comment(second).create_reaction("confused")
+    shown = re.findall(
+        r'<span role="img" aria-label="(.*?)" title="(.*?)">(.*?)</span>', browser.pull(number)
+    )
+    emoji = {"eyes": "👀", "+1": "👍", "rocket": "🚀", "confused": "😕"}
+    by = "by empty-chair[bot]"
+    assert shown == [(name, f"{name} {by}", sign) for name, sign in emoji.items()]
+    of_first, of_second = re.findall(r'<p class="reactions">(.*?)</p>', browser.pull(number))
+    assert (of_first.count("role"), of_second.count("role")) == (3, 1)
+
+
+def test_the_pulse_beats_when_one_reaction_takes_the_place_of_another(
+    github: StandIn, browser: Browser, repo: Repository
+) -> None:
+    number = github.open_pull_request(title="One")
+    comment = repo.get_issue(number).get_comment(github.comment(number, "Hello", "alice"))
+    eyes = comment.create_reaction("eyes")
+    assert github.wait_idle(5)
+    path = f"/acme/shop/pull/{number}/pulse"
+    before = browser.read(path)
+    comment.delete_reaction(eyes.id)
+    comment.create_reaction("rocket")
+    assert browser.read(path) != before
+
+
 def test_the_queue_takes_what_passes(github: StandIn, browser: Browser, repo: Repository) -> None:
     number = github.open_pull_request(title="One")
     assert notice(browser.press(number, "queue")).startswith("Not queued.")
@@ -210,7 +342,7 @@ def test_hostile_text_is_inert_wherever_it_stands(
     for page in (browser.pull(number), browser.read("/")):
         assert "<script>alert" not in page
         assert not re.search(r"<img[^>]*onerror", page)
-        assert "49" not in re.sub(r"\d\d:\d\d|[0-9a-f]{12}|\d{6,}", "", page)
+        assert "49" not in re.sub(r"\d\d:\d\d(:\d\d)?|[0-9a-f]{12}|\d{6,}", "", page)
 
 
 def test_pages_allow_nothing_from_elsewhere(github: StandIn) -> None:

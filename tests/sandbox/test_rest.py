@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import Any
 
@@ -95,6 +96,49 @@ def test_a_comment_can_be_made_edited_found_and_deleted(
     with pytest.raises(UnknownObjectException):
         pull.get_issue_comment(comment.id).body  # noqa: B018
     client.close()
+
+
+def react(repo: Repository, comment_id: int, content: str) -> tuple[int, dict[str, Any]]:
+    path = f"/repos/acme/shop/issues/comments/{comment_id}/reactions"
+    body = {"content": content}
+    status, _, text = repo.requester.requestJson("POST", path, input=body)
+    return status, json.loads(text)
+
+
+def test_the_same_reaction_twice_is_one(github: StandIn, repo: Repository) -> None:
+    comment = github.comment(github.open_pull_request(title="One"), "/impact help", "alice")
+    status, first = react(repo, comment, "eyes")
+    assert (status, first["content"]) == (201, "eyes")
+    assert (first["user"]["login"], first["user"]["type"]) == ("empty-chair[bot]", "Bot")
+    assert react(repo, comment, "eyes") == (200, first)
+    assert react(repo, comment, "+1")[0] == 201
+    assert github.reactions(comment) == ["eyes", "+1"]
+    counts = repo.get_issue(1).get_comment(comment).raw_data["reactions"]
+    assert (counts["total_count"], counts["eyes"], counts["+1"], counts["-1"]) == (2, 1, 1, 0)
+
+
+def test_only_githubs_own_reactions_and_only_on_what_is_there(
+    github: StandIn, repo: Repository
+) -> None:
+    comment = github.comment(github.open_pull_request(title="One"), "Hello", "alice")
+    assert react(repo, comment, "tada")[0] == 422
+    assert react(repo, comment + 1, "eyes")[0] == 404
+    assert github.reactions(comment) == []
+
+
+def test_a_reaction_can_be_taken_back_and_goes_with_its_comment(
+    github: StandIn, repo: Repository
+) -> None:
+    number = github.open_pull_request(title="One")
+    comment = github.comment(number, "Hello", "alice")
+    shown = repo.get_issue(number).get_comment(comment)
+    first = shown.create_reaction("eyes")
+    shown.create_reaction("rocket")
+    assert shown.delete_reaction(first.id)
+    assert github.reactions(comment) == ["rocket"]
+    github.delete_comment(comment, "alice")
+    assert github.reactions(comment) == []
+    assert react(repo, comment, "eyes")[0] == 404
 
 
 def test_the_bot_has_one_id_for_good(github: StandIn, client: Github) -> None:

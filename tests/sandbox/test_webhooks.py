@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from github.Repository import Repository
 
+from bot.sandbox.app_key import AppKey
 from bot.sandbox.github import StandIn
 from bot.sandbox.records import FileChange, Refused
-from tests.sandbox.conftest import Ear
+from tests.sandbox.conftest import APP_ID, SECRET, Ear
 
 LINE = FileChange("pricing/plans.yaml", 1, 0, "@@ -0,0 +1 @@\n+price: 15")
 SHA = re.compile(r"[0-9a-f]{40}")
@@ -19,6 +22,22 @@ SHA = re.compile(r"[0-9a-f]{40}")
 def payload(github: StandIn, ear: Ear, name: str) -> dict[str, Any]:
     assert github.wait_idle(5)
     return ear.last(name)
+
+
+def person(shape: dict[str, Any]) -> tuple[str, int, str]:
+    return shape["login"], shape["id"], shape["type"]
+
+
+def times_in(value: Any, key: str = "") -> Iterator[str]:
+    """Everything in a payload that is a time, however deep."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from times_in(inner, name)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from times_in(inner, key)
+    elif value is not None and (key.endswith("_at") or key in ("date", "timestamp")):
+        yield value
 
 
 def test_an_opened_pull_request_tells_all_the_bot_reads(github: StandIn, ear: Ear) -> None:
@@ -118,6 +137,70 @@ def test_comments_say_that_they_are_on_a_pull_request(github: StandIn, ear: Ear)
     assert (told["comment"]["user"]["login"], told["sender"]["login"]) == ("alice", "reviewer")
     github.delete_comment(comment, "alice")
     assert payload(github, ear, "issue_comment.deleted")["comment"]["id"] == comment
+
+
+@pytest.mark.parametrize("act", ["edited", "deleted"])
+@pytest.mark.parametrize(
+    ("whose", "who", "association"),
+    [
+        ("alice", "reviewer", "MEMBER"),
+        ("outsider", "reviewer", "COLLABORATOR"),
+        ("outsider", "outsider", "COLLABORATOR"),
+    ],
+)
+def test_who_did_it_is_not_whose_comment_it_is(
+    github: StandIn, ear: Ear, act: str, whose: str, who: str, association: str
+) -> None:
+    comment = github.comment(github.open_pull_request(title="One", author="alice"), "Mine", whose)
+    if act == "edited":
+        github.edit_comment(comment, "Theirs", who)
+    else:
+        github.delete_comment(comment, who)
+    told = payload(github, ear, f"issue_comment.{act}")
+    assert person(told["sender"]) == (who, github.state.user(who).id, "User")
+    assert person(told["comment"]["user"]) == (whose, github.state.user(whose).id, "User")
+    assert told["comment"]["author_association"] == association
+    assert told["comment"]["body"] == ("Theirs" if act == "edited" else "Mine")
+    assert told["issue"]["user"]["login"] == "alice"
+
+
+@pytest.mark.parametrize("who", ["alice", "reviewer"])
+def test_the_association_in_a_pull_request_is_its_authors(
+    github: StandIn, ear: Ear, who: str
+) -> None:
+    number = github.open_pull_request(title="One", author="zoe", from_fork=True)
+    github.grant("alice", "write")
+    github.edit_pull_request(number, title="Two", by=who)
+    told = payload(github, ear, "pull_request.edited")
+    assert told["sender"]["login"] == who
+    assert told["pull_request"]["author_association"] == "COLLABORATOR"
+    assert "author_association" not in told
+
+
+def test_what_an_app_says_comes_from_nobody(github: StandIn, ear: Ear, repo: Repository) -> None:
+    repo.get_pull(github.open_pull_request(title="One")).create_issue_comment("- [ ] one")
+    told = payload(github, ear, "issue_comment.created")
+    assert told["comment"]["author_association"] == "NONE"
+
+
+def test_times_have_whole_seconds_in_every_event(ear: Ear, app_key: AppKey) -> None:
+    half = datetime(2026, 1, 2, 3, 4, 5, 500_000, UTC)
+    with StandIn(
+        webhook_url=ear.url,
+        webhook_secret=SECRET,
+        app_id=APP_ID,
+        app_public_key=app_key.public,
+        clock=lambda: half,
+    ) as github:
+        number = github.open_pull_request(title="One")
+        github.edit_comment(github.comment(number, "Hello", "alice"), "Bye", "alice")
+        github.queue(number)
+        github.merge(number, bypass=True)
+        github.install()
+        assert github.wait_idle(5)
+    times = [time for heard in ear.heard for time in times_in(heard.payload)]
+    assert set(times) == {"2026-01-02T03:04:05Z"}
+    assert len(times) > 50
 
 
 def test_what_the_bot_does_itself_is_told_too(github: StandIn, ear: Ear, repo: Repository) -> None:

@@ -15,7 +15,8 @@ def pulls(ask: Ask) -> Answer:
     base = ask.query.get("base")
     if base:
         found = [pull for pull in found if pull.base == base]
-    return ask.listing(_sorted(found, ask.query), ask.shapes.pull)
+    shown = [ask.seen(pull) for pull in _sorted(found, ask.query)]
+    return ask.listing(shown, ask.shapes.pull)
 
 
 def pull(ask: Ask) -> Answer:
@@ -30,7 +31,8 @@ def files(ask: Ask) -> Answer:
 
 
 def issue(ask: Ask) -> Answer:
-    return Answer(200, ask.shapes.issue(ask.world.state.pull(ask.number("number"))))
+    found = ask.seen(ask.world.state.pull(ask.number("number")))
+    return Answer(200, ask.shapes.issue(found))
 
 
 def _sorted(found: list[PullRequest], query: dict[str, str]) -> list[PullRequest]:

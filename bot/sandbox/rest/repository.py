@@ -7,6 +7,8 @@ from bot.sandbox.rest.asking import Answer, ApiError, Ask, Route, invalid
 from bot.sandbox.shapes import Json
 
 STATES = ("error", "failure", "pending", "success")
+ROLES = ("read", "triage", "write", "maintain", "admin")
+PERMISSIONS = ("pull", "triage", "push", "maintain", "admin")  # what each role adds
 LEGACY = {"maintain": "write", "triage": "read"}  # the older field knows four levels
 
 
@@ -47,10 +49,12 @@ def pulls_of_commit(ask: Ask) -> Answer:
 def permission(ask: Ask) -> Answer:
     """Only people whom GitHub has heard of have a permission."""
     state, login = ask.world.state, ask.path["login"]
-    if login not in state.users and login not in state.roles:
+    found = state.known_user(login)
+    if found is None:
         raise ApiError(404, f"{login} is not a user")
-    role = state.role(login)
-    user: Json = ask.shapes.user(state.user(login)) | {"role_name": role}
+    role = state.role(found.login)
+    may = {name: role in ROLES[place:] for place, name in enumerate(PERMISSIONS)}
+    user: Json = ask.shapes.user(found) | {"role_name": role, "permissions": may}
     body = {"permission": LEGACY.get(role, role), "role_name": role, "user": user}
     return Answer(200, body)
 
@@ -61,7 +65,7 @@ def me(_ask: Ask) -> Answer:
 
 
 def user(ask: Ask) -> Answer:
-    known = ask.world.state.users.get(ask.path["login"])
+    known = ask.world.state.known_user(ask.path["login"])
     if known is None:
         raise ApiError(404, "Not Found")
     return Answer(200, ask.shapes.user(known))

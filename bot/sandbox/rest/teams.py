@@ -7,11 +7,12 @@ from bot.sandbox.rest.asking import Answer, ApiError, Ask, Route
 
 def membership(ask: Ask) -> Answer:
     """Who is no member, and a team that nobody made, are alike not found."""
-    state = ask.world.state
-    org, team, login = (ask.path[name] for name in ("org", "team", "login"))
-    if org != state.owner.login or login not in state.teams.get(team, ()):
+    state, team = ask.world.state, ask.path["team"]
+    user = state.known_user(ask.path["login"])
+    ours = ask.path["org"].casefold() == state.owner.login.casefold()
+    if not ours or user is None or user.login not in state.teams.get(team, ()):
         raise ApiError(404, "Not Found")
-    url = f"{ask.shapes.api}/orgs/{org}/teams/{team}/memberships/{login}"
+    url = f"{ask.shapes.api}/orgs/{state.owner.login}/teams/{team}/memberships/{user.login}"
     return Answer(200, {"url": url, "role": "member", "state": "active"})
 
 
