@@ -12,7 +12,17 @@ import click
 from bot import __version__
 from bot.errors import BotError
 
-COMMANDS = ("demo", "serve", "migrate", "validate", "triage", "simulate")
+COMMANDS = (
+    "demo",
+    "serve",
+    "migrate",
+    "validate",
+    "triage",
+    "simulate",
+    "stats",
+    "samples",
+    "template",
+)
 
 
 class Commands(click.Group):
