@@ -503,11 +503,17 @@ def whole(first: str, last: str) -> str:
     return f"{first} {WORDS} {last}"
 
 
+SETS = {"own set": lambda: [*OWN, *LOOKALIKES, *HARMLESS], "shared set": shared}
+
+
+@pytest.mark.parametrize("payloads_of", SETS.values(), ids=SETS)
 @pytest.mark.parametrize("name", ["most_asked_begun", "hostile_text"])
 @pytest.mark.parametrize("surface", SURFACES)
-def test_nothing_comes_alive_in_a_whole_surface(surface: str, name: str) -> None:
+def test_nothing_comes_alive_in_a_whole_surface(
+    surface: str, name: str, payloads_of: Callable[[], list[str]]
+) -> None:
     draw, review = SURFACES[surface], examples()[name]
-    payloads = [*OWN, *LOOKALIKES, *HARMLESS, *shared()]
+    payloads = [*payloads_of(), WORDS]
     frame = draw(written(review, whole(WORDS, WORDS)))
     drawn = render(frame)
     pairs = [whole(*pair) for pair in zip(payloads[::2], payloads[1::2], strict=False)]
