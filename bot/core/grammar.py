@@ -24,18 +24,16 @@ from bot.core.checklist import Kind, Option, Question
 from bot.errors import UserError
 
 LONGEST = 1000  # characters of one answer
+QUOTED = 60  # characters of what somebody wrote that an error shows
 KINDS = ("asked", "observed", "signal", "assumed")
-ARROW = r"(?:→|->|to)"
-MEASURE = re.compile(
-    rf"^(?P<metric>.+?),\s*(?P<baseline>[^,]+?)\s*{ARROW}\s*(?P<expected>[^,]+?),\s*"
-    r"(?P<confidence>\d{1,3})\s*%$"
-)
+ARROW = re.compile(r"→|->|(?<=\s)to(?=\s)")
+PERCENT = re.compile(r"(\d{1,3})\s*%")
 EVIDENCE = re.compile(
     r"^(?P<kind>[a-z]+)(?:\s+(?P<on>\d{4}-\d{2}-\d{2}))?(?:\s+\[(?P<segment>[^\]]*)\])?"
     r"(?:\s+(?P<rest>.*))?$",
     re.IGNORECASE | re.DOTALL,
 )
-LINK = re.compile(r"(?:^|\s)(https?://\S+)$")
+LINK = re.compile(r"(?:^|\s)(https?://[^\s\"]+)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,7 @@ def read(question: Question, text: str) -> Given:
         case Kind.SEGMENTS:
             return _segments(question, line)
         case Kind.PICKS:
-            return Given(tuple(_option(question, part).id for part in _parts(line)))
+            return _picks(question, line)
         case Kind.MEASURE:
             return _measure(question, line)
         case Kind.DATE_PERSON:
@@ -114,6 +112,20 @@ def example(question: Question) -> str:
     return first
 
 
+def iso_date(written: str) -> date | None:
+    """The day of "2026-12-01"; None for anything else."""
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return None
+
+
+def quoted(written: str) -> str:
+    """The beginning of what somebody wrote, to stand between quotes or backticks of ours."""
+    line = " ".join(written[: 4 * QUOTED].replace("`", "").split())
+    return "".join(char for char in line if char.isprintable())[:QUOTED] or "…"
+
+
 def _unread(question: Question, what: str) -> UserError:
     return UserError(f"`{question.id}`: {what}. Example: `{question.id}: {example(question)}`")
 
@@ -126,13 +138,20 @@ def _option(question: Question, written: str) -> Option:
     found = _known(question, written)
     if found is None:
         possible = ", ".join(f"`{option.id}`" for option in question.options)
-        raise _unread(question, f"“{written[:60]}” is none of {possible}")
+        raise _unread(question, f"“{quoted(written)}” is none of {possible}")
     return found
 
 
 def _known(question: Question, written: str) -> Option | None:
     name = written.strip().strip(".").casefold()
     return next((o for o in question.options if name in (o.id, o.label.casefold())), None)
+
+
+def _picks(question: Question, line: str) -> Given:
+    picks = dict.fromkeys(_option(question, part).id for part in _parts(line))
+    if not picks:
+        raise _unread(question, "nothing is named")
+    return Given(tuple(picks))
 
 
 def _pick_line(question: Question, line: str) -> Given:
@@ -153,17 +172,23 @@ def _segments(question: Question, line: str) -> Given:
     known = [(part, _known(question, part)) for part in _parts(listed)]
     picks = tuple(dict.fromkeys(option.id for _, option in known if option))
     others = [part for part, option in known if option is None]
-    return Given(picks, "; ".join(part for part in (", ".join(others), named.strip()) if part))
+    text = "; ".join(part for part in (", ".join(others), named.strip()) if part)
+    if not (picks or text):
+        raise _unread(question, "nothing is named")
+    return Given(picks, text)
 
 
 def _measure(question: Question, line: str) -> Given:
-    match = MEASURE.match(line)
-    if match is None:
+    """Commas and arrows may stand in the metric: the last two commas and the first arrow count."""
+    before, _, sure = line.rpartition(",")
+    metric, _, change = (part.strip() for part in before.rpartition(","))
+    percent = PERCENT.fullmatch(sure.strip())
+    values = [value.strip() for value in ARROW.split(change, maxsplit=1)]
+    if percent is None or not metric or len(values) < 2 or not all(values):
         raise _unread(question, "a measure is: what, today's value → expected value, how sure in %")
-    if int(match["confidence"]) > 100:
+    if int(percent[1]) > 100:
         raise _unread(question, "nobody is more than 100 % sure")
-    metric, baseline, expected, sure = match.groups()
-    return Given(text=f"{metric}, {baseline} → {expected}, {int(sure)} %")
+    return Given(text=f"{metric}, {values[0]} → {values[1]}, {int(percent[1])} %")
 
 
 def _date_person(question: Question, line: str) -> Given:
@@ -172,10 +197,10 @@ def _date_person(question: Question, line: str) -> Given:
 
 
 def _date(question: Question, written: str) -> date:
-    try:
-        return date.fromisoformat(written)
-    except ValueError:
-        raise _unread(question, f"“{written[:60]}” is not a date like 2026-12-01") from None
+    day = iso_date(written)
+    if day is None:
+        raise _unread(question, f"“{quoted(written)}” is not a date like 2026-12-01")
+    return day
 
 
 def _evidence(question: Question, line: str) -> Given:
