@@ -1,0 +1,99 @@
+"""The bot's replies to commands: what can be written, where a review stands, what was not taken.
+
+One reply to a comment. It begins with a hidden marker, by which it is found again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from bot.core.checklist import Checklist, Kind
+from bot.core.command_examples import WHAT_IT_DOES, answer_line, answers, example
+from bot.core.commands import Line
+from bot.views import words
+from bot.views.markdown import cut, escape, sentence
+from bot.views.reply_parts import LIMIT, MARKER, code, compose, items, marked, marker
+from bot.views.reply_status import status_text
+
+__all__ = [
+    "LIMIT",
+    "MARKER",
+    "corrected_text",
+    "error_text",
+    "help_text",
+    "marked",
+    "marker",
+    "refusal_text",
+    "status_text",
+]
+
+LONGEST_REFUSAL = 1_000  # characters before escaping
+ERRORS = 8_000  # characters of all errors of a reply
+ANYBODY = "the author, and everybody with write access"
+GROUPS = (
+    ("Answer", ANYBODY, ("accept", "undo")),
+    ("When a question, or all of this, does not fit", ANYBODY, ("na", "none", "tier")),
+    (
+        "Ask later, or less",
+        "a reviewer, never the author",
+        ("waive", "waive all", "tier R1", "pause"),
+    ),
+    ("The bot", ANYBODY, ("status", "recheck", "resume", "help")),
+)
+
+
+def help_text(checklist: Checklist, today: date) -> str:
+    """What can be written, who may write it, and an example of each; fits one screen."""
+    several = (
+        "One command a line. For several answers at once: `/impact` alone on a line, and right "
+        "below it one line for each answer, without `/impact`."
+    )
+    parts = [several]
+    for title, who, verbs in GROUPS:
+        lines = [_command(example(verb, checklist, today), WHAT_IT_DOES[verb]) for verb in verbs]
+        if verbs == GROUPS[0][2]:
+            lines = [*_answers(checklist, today), *lines]
+        parts.append(f"**{title}** ({who})\n\n" + items(lines))
+    return compose("What you can write here", *parts, _every_form(checklist))
+
+
+def _answers(checklist: Checklist, today: date) -> list[str]:
+    first = checklist.questions[:1] or checklist.all_questions()[:1]
+    lines = [_command(answer_line(q), "answers a question") for q in first]
+    if any(q.kind is Kind.EVIDENCE for q in checklist.all_questions()):
+        lines.append(_command(example("evidence", checklist, today), WHAT_IT_DOES["evidence"]))
+    return lines
+
+
+def _every_form(checklist: Checklist) -> str:
+    body = items([_command(line, what) for line, what in answers(checklist)])
+    summary = "<summary>One example for each form of answer</summary>"
+    return f"<details>\n{summary}\n\n{body}\n\n</details>"
+
+
+def _command(line: str, what: str) -> str:
+    return f"{code(line)} {escape(what)}"
+
+
+def error_text(lines: Sequence[Line], taken: int) -> str:
+    """What could not be taken of a comment, line by line; `taken` counts the lines that were."""
+    if not lines:
+        return ""
+    only = f"Line {lines[0].number} was not taken"
+    headline = only if len(lines) == 1 else f"{len(lines)} lines were not taken"
+    wrong = items([f"**Line {line.number}**: {sentence(line.error)}" for line in lines], ERRORS)
+    rest = f"The other {words.count(taken, 'line')} of the comment counted. " if taken > 1 else ""
+    rest = "The other line of the comment counted. " if taken == 1 else rest
+    what = "the line" if len(lines) == 1 else "the lines"
+    return compose(headline, wrong, f"{rest}Correct {what} in your comment: an edit counts too.")
+
+
+def refusal_text(text: str) -> str:
+    """Why one thing was not done, in a sentence of ours that may hold `code`."""
+    return compose("That was not done", sentence(cut(text, LONGEST_REFUSAL)))
+
+
+def corrected_text() -> str:
+    """What stands in the place of the errors once the comment was put right."""
+    return compose("All lines counted", "Thank you for putting it right. Nothing else is needed.")
