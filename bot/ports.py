@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
-from bot.core.facts import ChangedFile, PullRequest, Repository
+from bot.core.facts import ChangedFile, PullRequest, Repository, Version
 
 
 class Transaction(Protocol):
@@ -72,13 +72,17 @@ class CheckRun:
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A comment that stands on GitHub, and whose it is. `app`: the App that wrote it, if told."""
+    """A comment that stands on GitHub, and whose it is. `app`: the App that wrote it, if told.
+
+    `at` is when its text was last changed.
+    """
 
     id: int
     author_id: int
     by_bot: bool
     app: int | None
     body: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +121,28 @@ class GitHub(Protocol):
     def create_comment(self, repository: Repository, number: int, body: str) -> Posted:
         """Post a comment."""
 
-    def edit_comment(self, repository: Repository, number: int, comment_id: int, body: str) -> None:
-        """Replace the text of a comment."""
+    def edit_comment(
+        self, repository: Repository, number: int, comment_id: int, body: str
+    ) -> datetime:
+        """Replace the text of a comment; gives GitHub's time of that."""
+
+    def history(self, repository: Repository, comment_id: int, node: str) -> tuple[Version, ...]:
+        """What a comment said over time, oldest first; the last version is what it says now.
+
+        `node` is its name in GraphQL; empty where that is not known.
+        """
+
+    def description_history(self, repository: Repository, number: int) -> tuple[Version, ...]:
+        """What the description of a pull request said over time, oldest first."""
+
+    def react(self, repository: Repository, number: int, comment_id: int, content: str) -> None:
+        """Put a reaction below a comment ("eyes", "rocket"); there already, it stays one."""
+
+    def permission(self, repository: Repository, login: str) -> str:
+        """What somebody may do there: admin, write, read or none. Known for some minutes."""
+
+    def in_team(self, repository: Repository, team: str, login: str) -> bool:
+        """Whether somebody is in a team, written "organisation/team". Known for some minutes."""
 
     def find_check(self, repository: Repository, head_sha: str, check: CheckRun) -> int | None:
         """The id of our newest check run of that name and external id on a commit."""

@@ -14,11 +14,15 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from bot.core.answers import Answer, Door, Evidence
+from bot.core.answers import Answer, Door, Evidence, Fate
 from bot.core.facts import Actor
-from bot.core.grammar import Piece
+from bot.core.grammar import Given, Piece
 from bot.core.prefill import Prefill
 from bot.core.review import Review, State
+from bot.core.rulings import Ruled, Ruling, Sample
+from bot.core.suggestions import Suggestion
+from bot.core.tier import Tier
+from bot.core.waivers import Waiver
 from bot.store.engine import open_engine
 from bot.store.schema import migrate
 from bot.store.store import Store
@@ -73,15 +77,35 @@ def full_review() -> Review:
         answers=(
             Answer("who", ("paying", "new"), "", by, NOW, Door.COMMENT),
             Answer("why", (), text, Actor(13, "ada"), later, Door.DESCRIPTION, "your description"),
+            Answer(
+                "reach", (), "nobody", by, later, Door.COMMAND, "", True, "new", 901, Fate.EDITED
+            ),
         ),
         evidence=(
             Evidence(
                 "asked", text, "https://example.org/1", date(2026, 2, 28), "paying", by, NOW,
-                Door.COMMENT, "your description",
+                Door.COMMENT, "your description", 902, Fate.DELETED,
             ),
             Evidence("signal", "", "https://example.org/2", None, "", by, later, Door.COMMENT),
         ),
+        triaged=Tier.R2,
         prefills=(Prefill("why", ("a", "b"), "Because", "“Why”", (PIECE,), True),),
+        offered=(Prefill("why", (), "Before", "your first lines"),),
+        suggestions=(
+            Suggestion("voice", Given(piece=PIECE), by, NOW, Door.COMMAND, True, 903),
+        ),
+        waivers=(
+            Waiver(
+                "reach", NOW.date(), "later", by, NOW, Door.COMMAND, True, 904, Fate.EDITED, True
+            ),
+            Waiver("pause", None, "a release", by, NOW, Door.COMMAND),
+        ),
+        rulings=(
+            Ruling(
+                Ruled.ATTESTED, Tier.R0, "a typo", by, NOW, Door.COMMAND, ("a", "b"),
+                Sample.WAITING, True, True, 905, Fate.DELETED,
+            ),
+        ),
         last_picked="who",
         bypassed=True,
         first_answer_at=NOW,
@@ -156,6 +180,8 @@ def _issue_comment() -> dict[str, Any]:
             "updated_at": "2026-03-02T09:31:00Z",
             "user": {"id": 41, "login": "empty-chair[bot]", "type": "Bot"},
             "performed_via_github_app": {"id": 1},
+            "author_association": "NONE",
+            "node_id": "IC_900",
         },
         "changes": {"body": {"from": "before"}},
     }
@@ -204,4 +230,5 @@ _PARTS: dict[str, Callable[[], dict[str, Any]]] = {
     "merge_group": _merge_group,
     "installation": _installation,
     "installation_repositories": _installation_repositories,
+    "repository": dict,
 }

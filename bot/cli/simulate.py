@@ -12,9 +12,12 @@ from bot.cli.options import checklists
 from bot.core import diff
 from bot.core.catalog import Catalog
 from bot.core.facts import ChangedFile, PullRequest
+from bot.core.gate import settle
 from bot.core.look import Files, look
 from bot.core.review import Review
+from bot.core.take import take
 from bot.errors import UserError
+from bot.flows.take_description import opening_act
 from bot.inbound.github_events import Malformed, parse
 from bot.store import catalog
 from bot.views import github_comment
@@ -71,8 +74,11 @@ def _pull_request(file: Path) -> PullRequest:
 
 
 def _review(subject: PullRequest, diff_file: Path | None, read: Catalog) -> Review:
-    files = Files(_files(diff_file), diff_file is not None)
-    return look(None, subject, files, read, datetime.now(UTC))[0]
+    """As the bot would see it on its first look, with what the description answers."""
+    files, now = Files(_files(diff_file), diff_file is not None), datetime.now(UTC)
+    review, _ = look(None, subject, files, read, now)
+    review, _ = take(review, (), [opening_act(review, subject)], now)
+    return settle(None, review, now)[0]
 
 
 def _files(diff_file: Path | None) -> tuple[ChangedFile, ...]:

@@ -16,12 +16,29 @@ class Door(enum.StrEnum):
     """Where an answer came in."""
 
     COMMENT = "github comment"
+    COMMAND = "github command"
     DESCRIPTION = "github description"
+    REVERT = "reverted pull request"
+    PUSH = "push"
+    RECORD = "record"
+
+
+class Fate(enum.StrEnum):
+    """What became of the comment in which something was said."""
+
+    STANDS = ""
+    EDITED = "edited"
+    DELETED = "deleted"
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What one person answered to one question. `picks` are option ids; `text` may be empty."""
+    """What one person answered to one question. `picks` are option ids; `text` may be empty.
+
+    `not_applicable`: the text is the reason why the question does not apply. `again` says what is
+    new since then, while the question is asked again; empty when it is not. `comment` is the
+    comment that it was given in, and `fate` what became of that.
+    """
 
     question: str
     picks: tuple[str, ...]
@@ -30,6 +47,10 @@ class Answer:
     at: datetime
     door: Door
     source: str = ""  # where the text came from, when it was offered: "your description"
+    not_applicable: bool = False
+    again: str = ""
+    comment: int | None = None
+    fate: Fate = Fate.STANDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +70,8 @@ class Evidence:
     at: datetime
     door: Door
     source: str = ""
+    comment: int | None = None
+    fate: Fate = Fate.STANDS
 
     @property
     def direct(self) -> bool:
@@ -82,6 +105,8 @@ def gap(question: Question, need: Need, answer: Answer | None, limits: Threshold
 
     The customer's voice has rules of its own (`voice_gap`).
     """
+    if answer and (answer.not_applicable or answer.again):
+        return _again(answer)
     picks = answer.picks if answer else ()
     text = answer.text if answer else ""
     if question.kind is Kind.SEGMENTS:
@@ -110,6 +135,8 @@ def voice_gap(
     At R1 any kind will do, also an honest "assumed". From R2 on one piece that says something, or
     "assumed" with whom we will ask. At R3 two pieces, one of them direct and recent.
     """
+    if answer and (answer.not_applicable or answer.again):
+        return _again(answer)
     picked = answer.picks if answer else ()
     told = [piece for piece in evidence if piece.kind != "assumed" and piece.told]
     if need is not Need.REQUIRED:
@@ -128,6 +155,10 @@ def voice_gap(
     if not any(piece.direct and _recent(piece, limits) for piece in told):
         return f"ask or watch a customer (not older than {limits.evidence_days} days)"
     return None
+
+
+def _again(answer: Answer) -> str | None:
+    return f"asked again: {answer.again}" if answer.again else None
 
 
 def _recent(piece: Evidence, limits: Thresholds) -> bool:

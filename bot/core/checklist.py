@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -74,7 +74,7 @@ UnderscoreId = Annotated[
 ]
 
 
-RESERVED = ("done", "accept")  # the boxes that every comment has beside the options
+RESERVED = ("done", "accept", "still")  # boxes that a comment has beside the options
 
 
 def _free(id: str) -> str:
@@ -121,6 +121,8 @@ class Question(Strict):
     refused: tuple[str, ...] = ()
     tiers: Mapping[Tier, Need] = OVERLAY_NEEDS
     required_if: Mapping[str, tuple[str, ...]] = {}
+    raises: Mapping[str, Literal["R2", "R3", "+1"]] = {}
+    again: Literal["R1", "R2", "R3"] | None = None
     step: str = "follow-through"
     headings: tuple[str, ...] = ()
 
@@ -146,6 +148,19 @@ class Question(Strict):
         if self.kind in (Kind.LINE, Kind.MEASURE, Kind.DATE_PERSON) and ids:
             raise ValueError(f"question {self.id!r} is of type {self.kind} and takes no options")
         return self
+
+    @model_validator(mode="after")
+    def _raises_by_its_own_options(self) -> Self:
+        unknown = sorted(set(self.raises) - {option.id for option in self.options})
+        if unknown:
+            raise ValueError(f"question {self.id!r} raises by {unknown[0]!r}, which is no option")
+        return self
+
+    def raised(self, picks: Iterable[str], base: Tier) -> Tier:
+        """The tier that these picks ask for; the base where they ask for no more."""
+        asked = (self.raises[pick] for pick in picks if pick in self.raises)
+        steps = (Tier(min(base + 1, Tier.R3)) if to == "+1" else Tier[to] for to in asked)
+        return max(steps, default=base) if base > Tier.R0 else base
 
     def label(self, option: str) -> str:
         """The text of an option; its id where the option is no longer known."""

@@ -21,6 +21,19 @@ NAMES = {
     "review.withdrawn": "the pull request was closed without a merge",
     "answer.given": "a person answered a question",
     "answer.undone": "a person took an answer back",
+    "answer.not_applicable": "a person said why a question does not apply",
+    "answer.asked_again": "a new rule matched, so what depends on it is asked again",
+    "answers.taken_over": "the answers of the pull request that this one reverts were taken over",
+    "suggestion.kept": "an answer was kept that does not count until somebody accepts it",
+    "suggestion.used": "a person accepted a suggestion",
+    "tier.raised": "a person asked for more questions",
+    "tier.lowered": "a reviewer asked for fewer questions",
+    "tier.attested": "a person attested that no customer will notice",
+    "waiver.given": "a reviewer let questions go until a day",
+    "waiver.expired": "the day of a waiver is over",
+    "review.paused": "a reviewer turned the bot off for a pull request",
+    "review.resumed": "the bot was turned on again",
+    "comment.withdrawn": "a comment that held answers was edited or deleted",
 }
 
 

@@ -15,6 +15,9 @@ class Actor:
     is_bot: bool = False
 
 
+NOBODY = Actor(0, "ghost")
+
+
 @dataclass(frozen=True, slots=True)
 class ChangedFile:
     """One file of a pull request.
@@ -59,6 +62,14 @@ class Repository:
 
 
 @dataclass(frozen=True, slots=True)
+class DescriptionEdited:
+    """Somebody changed the description of a pull request; `before` is what it said until then."""
+
+    by: Actor
+    before: str
+
+
+@dataclass(frozen=True, slots=True)
 class PullRequest:
     """A pull request as GitHub last described it."""
 
@@ -76,7 +87,10 @@ class PullRequest:
     merged: bool
     updated_at: datetime
     url: str
+    created_at: datetime | None = field(default=None, compare=False)  # told by GitHub, not stored
+    author_association: str = field(default="", compare=False)  # told by events, never stored
     just_opened: bool = field(default=False, compare=False)  # told by the event, no property of it
+    edited: DescriptionEdited | None = field(default=None, compare=False)  # so is this
 
     @property
     def name(self) -> str:
@@ -91,19 +105,28 @@ class PullRequest:
 
 @dataclass(frozen=True, slots=True)
 class CommentCreated:
-    """A comment was posted on a pull request. `app` is the App that wrote it; None for people."""
+    """A comment was posted on a pull request. `app` is the App that wrote it; None for people.
+
+    `association` is what its author is to the repository, as far as GitHub shows it to others.
+    """
 
     repository: Repository
     number: int
     comment_id: int
     by: Actor
+    at: datetime
     body: str
     app: int | None
+    association: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CommentEdited:
-    """Somebody changed the text of a comment. `before` is None where GitHub did not say."""
+    """Somebody changed the text of a comment. `before` is None where GitHub did not say.
+
+    `author` wrote the comment and `association` is theirs; who edited it may be somebody else.
+    `node` is the comment's name in GraphQL.
+    """
 
     repository: Repository
     number: int
@@ -112,15 +135,37 @@ class CommentEdited:
     at: datetime
     before: str | None
     after: str
+    author: Actor = NOBODY
+    association: str = ""
+    node: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CommentDeleted:
-    """Somebody deleted a comment."""
+    """Somebody deleted a comment. `body` is what it said, `at` when it was last changed."""
 
     repository: Repository
     number: int
     comment_id: int
+    by: Actor
+    at: datetime
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class RepositoryChanged:
+    """A repository was made public or private; it says itself what it is now."""
+
+    repository: Repository
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A text as somebody left it. `by` is None where GitHub does not say who."""
+
+    by: Actor | None
+    at: datetime
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from bot.core.missing import Missing, missing
 from bot.core.organisation import Mode
 from bot.core.review import Review, State
 from bot.core.tier import Tier
+from bot.core.waivers import ALL, PAUSE, Waiver, holding
 
 
 class Gate(enum.StrEnum):
@@ -36,18 +37,33 @@ class Conclusion(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """The gate of one review and what it still lacks (empty unless pending)."""
+    """The gate of one review and what it still lacks (empty unless pending).
+
+    `waivers` are those that let something go; empty unless waived.
+    """
 
     gate: Gate
     missing: tuple[Missing, ...]
+    waivers: tuple[Waiver, ...] = ()
 
 
 def standing(review: Review) -> Standing:
-    """Not needed at R0 or for a quiet bot; else complete as soon as nothing is missing."""
-    if review.tier is Tier.R0 or review.exempt:
+    """Not needed at R0 or for a quiet bot; waived while the bot is paused; else complete as soon as
+    nothing is missing, and waived when all that is missing was let go."""
+    if pause := holding(review.waivers, PAUSE):
+        return Standing(Gate.WAIVED, (), (pause,))
+    if review.tier is Tier.R0 or review.spared:
         return Standing(Gate.NOT_NEEDED, ())
     lacking = tuple(missing(review))
-    return Standing(Gate.PENDING if lacking else Gate.COMPLETE, lacking)
+    if not lacking:
+        return Standing(Gate.COMPLETE, ())
+    if whole := holding(review.waivers, ALL):
+        return Standing(Gate.WAIVED, (), (whole,))
+    let_go = {gap.question.id: holding(review.waivers, gap.question.id) for gap in lacking}
+    open_ones = tuple(gap for gap in lacking if let_go[gap.question.id] is None)
+    if open_ones:
+        return Standing(Gate.PENDING, open_ones)
+    return Standing(Gate.WAIVED, (), tuple(w for w in let_go.values() if w))
 
 
 def conclusion(review: Review) -> Conclusion:
@@ -66,9 +82,11 @@ def worst(reviews: Iterable[Review]) -> Conclusion:
 
 
 def settle(before: Review | None, after: Review, now: datetime) -> tuple[Review, tuple[Event, ...]]:
-    """Note what a change did to the gate: completed, open again, merged past it."""
+    """Note what a change did to tier and gate: completed, open again, merged past it."""
     gate = standing(after).gate
     events: list[Event] = []
+    if before is not None and (before.tier, before.overlays) != (after.tier, after.overlays):
+        events.append(Event("review.tiered", {"from": str(before.tier), "to": str(after.tier)}))
     if gate is Gate.COMPLETE and not after.completed_at:
         after = replace(after, completed_at=now)
         events.append(Event("review.completed", {"tier": str(after.tier)}))

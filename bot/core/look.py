@@ -8,9 +8,9 @@ from datetime import datetime
 from bot.core.catalog import Catalog
 from bot.core.events import Event
 from bot.core.facts import Change, ChangedFile, PullRequest
-from bot.core.gate import settle
 from bot.core.prefill import prefill
 from bot.core.review import Review, checklist_of, sync
+from bot.core.tiering import retiered
 from bot.core.triage import Verdict
 
 
@@ -25,7 +25,7 @@ class Files:
 def look(
     old: Review | None, subject: PullRequest, files: Files | None, catalog: Catalog, now: datetime
 ) -> tuple[Review, tuple[Event, ...]]:
-    """The review as it is after this look, and what happened to it.
+    """The review as it is after this look, and what happened to its subject.
 
     `files` None keeps the verdict of before: a closed pull request is not triaged again.
     """
@@ -37,17 +37,17 @@ def look(
         subject.body,
         subject.repository_url,
         organisation.thresholds.text_characters,
+        checklist_of(old, checklist).title,
     )
     review, events = sync(old, subject, verdict, offers, checklist, organisation, now)
-    review, more = settle(old, review, now)
-    return review, (*events, *more)
+    return retiered(review), events
 
 
 def _verdict(
     old: Review | None, subject: PullRequest, files: Files | None, catalog: Catalog
 ) -> Verdict:
     if files is None and old is not None:
-        return Verdict(old.tier, old.customer_facing, old.overlays, old.reasons)
+        return Verdict(old.triaged, old.customer_facing, old.overlays, old.reasons)
     change = Change(
         title=subject.title,
         body=subject.body,

@@ -56,14 +56,21 @@ class Prefill:
 
 
 def prefill(
-    questions: Iterable[Question], title: str, body: str, repository_url: str, text_minimum: int
+    questions: Iterable[Question],
+    title: str,
+    body: str,
+    repository_url: str,
+    text_minimum: int,
+    own_heading: str = "",
 ) -> tuple[Prefill, ...]:
     """The answers that title and description already hold, at most one a question.
 
     `repository_url` ("https://github.com/acme/shop") completes the link of a linked issue. A text
-    shorter than `text_minimum` characters, or a placeholder, is marked as too short.
+    shorter than `text_minimum` characters, or a placeholder, is marked as too short. What stands
+    below `own_heading` is answered there, and not offered.
     """
-    sections = list(_sections(body[:BODY_LIMIT]))
+    own = _plain(own_heading)
+    sections = [part for part in _sections(body[:BODY_LIMIT]) if not own or part[0] != own]
     found: list[Prefill] = []
     for question in questions:
         offer = _from_heading(question, sections, text_minimum) or _by_question(

@@ -7,18 +7,22 @@ a review is lives in this file. Functions return a new review and the events for
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.core.answers import Answer, Door, Evidence
-from bot.core.checklist import Checklist, Kind, Need, Question
+from bot.core.answers import Answer, Evidence
+from bot.core.checklist import Checklist, Need, Question
 from bot.core.events import Event
-from bot.core.facts import Actor, PullRequest
+from bot.core.facts import PullRequest
 from bot.core.organisation import Mode, Organisation, Thresholds
 from bot.core.prefill import Prefill
+from bot.core.rulings import Ruled, Ruling, standing_ruling
+from bot.core.suggestions import Suggestion
 from bot.core.tier import Tier
 from bot.core.triage import Reason, Verdict
+from bot.core.waivers import Waiver
+
+MOST_OFFERED = 30  # earlier offers that a late tick may still accept
 
 
 class State(enum.StrEnum):
@@ -60,13 +64,16 @@ TRANSITIONS: dict[tuple[State, Seen], tuple[State, str | None]] = {
 class Review:
     """The record: what is asked of one subject and what people answered.
 
-    `version` counts saves. `exempt` says why nobody is asked although rules matched; empty when it
-    is not so. `quiet`: nothing is shown yet (a draft). `last_picked` is the question with several
+    `version` counts saves. `triaged` is the tier that the rules found, `tier` what answers and
+    people made of it. `exempt` says why nobody is asked although rules matched; empty when it is
+    not so. `quiet`: nothing is shown yet (a draft). `last_picked` is the question with several
     options whose boxes somebody is ticking right now; it stays open until another is answered.
+    `offered` are earlier offers of the description: a tick accepts the text that stood beside it.
     """
 
     subject: PullRequest
     state: State
+    triaged: Tier
     tier: Tier
     customer_facing: bool
     overlays: tuple[str, ...]
@@ -80,6 +87,10 @@ class Review:
     answers: tuple[Answer, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     prefills: tuple[Prefill, ...] = ()
+    offered: tuple[Prefill, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    rulings: tuple[Ruling, ...] = ()
     last_picked: str = ""
     bypassed: bool = False
     first_answer_at: datetime | None = None
@@ -95,6 +106,16 @@ class Review:
     def prefill(self, question: str) -> Prefill | None:
         """What the description already says about this question."""
         return next((p for p in self.prefills if p.question == question), None)
+
+    def offer(self, question: str, digest: str) -> Prefill | None:
+        """The offer of that digest, also one that the description no longer makes."""
+        offers = (p for p in (*self.prefills, *self.offered) if p.question == question)
+        return next((p for p in offers if p.digest == digest), None)
+
+    @property
+    def spared(self) -> str:
+        """Why nobody is asked although rules matched; empty when people are asked."""
+        return "" if standing_ruling(self.rulings, Ruled.RAISED) else self.exempt
 
     @property
     def asked(self) -> tuple[tuple[Question, Need], ...]:
@@ -115,7 +136,7 @@ def sync(
     """Bring a review in line with its pull request, or open one.
 
     Answers are kept, whatever is pushed. The checklist is the one the review began with, as long
-    as something was answered on it.
+    as something was answered on it. The tier is that of the rules until people are heard.
     """
     seen = Seen.OPEN if subject.open else Seen.MERGED if subject.merged else Seen.CLOSED
     before = review.state if review else State.NEW
@@ -124,6 +145,7 @@ def sync(
     changes = {
         "subject": subject,
         "state": state,
+        "triaged": verdict.tier,
         "tier": verdict.tier,
         "customer_facing": verdict.customer_facing,
         "overlays": verdict.overlays,
@@ -135,14 +157,21 @@ def sync(
         "checklist": checklist_of(review, checklist),
         "thresholds": organisation.thresholds,
         "prefills": prefills,
+        "offered": _offered(review, prefills),
     }
     current = replace(review, **changes) if review else Review(opened_at=now, **changes)  # type: ignore[arg-type]
     events: list[Event] = []
     if step:
         events.append(Event(step, {"tier": str(current.tier), "mode": str(current.mode)}))
-    if review and (review.tier, review.overlays) != (current.tier, current.overlays):
-        events.append(Event("review.tiered", {"from": str(review.tier), "to": str(current.tier)}))
     return current, tuple(events)
+
+
+def _offered(review: Review | None, prefills: tuple[Prefill, ...]) -> tuple[Prefill, ...]:
+    """What the description offered before, the newest first, each text once."""
+    if review is None:
+        return ()
+    gone = [p for p in review.prefills if p not in prefills]
+    return tuple(dict.fromkeys((*gone, *review.offered)))[:MOST_OFFERED]
 
 
 def checklist_of(review: Review | None, current: Checklist) -> Checklist:
@@ -155,141 +184,3 @@ def _exempt(subject: PullRequest, tier: Tier, organisation: Organisation) -> str
     if not organisation.quiet_bot(login, tier):
         return ""
     return f"opened by {login}, which is not asked below {organisation.bots.ask_from}"
-
-
-def tick(
-    review: Review, ticks: Mapping[str, bool], by: Actor, now: datetime, door: Door = Door.COMMENT
-) -> tuple[Review, tuple[Event, ...]]:
-    """Take ticks and unticks of boxes as answers of the person who made them.
-
-    `ticks` maps a box ("effect=better", "who=done", "why=accept") to its new state, in the order
-    in which they were ticked, as far as that is known. A box that the checklist does not know
-    changes nothing. Of a single pick the last tick wins; an untick takes the answer back.
-    """
-    events: list[Event] = []
-    current = review
-    for box, ticked in ticks.items():
-        name, _, option = box.partition("=")
-        question = review.checklist.question(name)
-        if question is None:
-            continue
-        changed, event = _apply(current, question, option, ticked, by, now, door)
-        if event is not None:
-            events.append(event)
-        current = changed
-    if current.answers and not review.first_answer_at:
-        current = replace(current, first_answer_at=now)
-    return current, tuple(events)
-
-
-def _apply(
-    review: Review,
-    question: Question,
-    option: str,
-    ticked: bool,
-    by: Actor,
-    now: datetime,
-    door: Door,
-) -> tuple[Review, Event | None]:
-    if option == "done":
-        return replace(review, last_picked="" if ticked else review.last_picked), None
-    old = review.answer(question.id)
-    offered, _, digest = option.partition("-")
-    accepting = offered == "accept"
-    if accepting:
-        if ticked and not _is_shown(review, question, digest):
-            return review, None
-        new, evidence = _accept(review, question, ticked, by, now, door)
-    elif option in {o.id for o in question.options}:
-        new, evidence = _pick(question, old, option, ticked, by, now, door), review.evidence
-    else:
-        return review, None
-    if new == old and evidence == review.evidence:
-        return review, None
-    others = tuple(a for a in review.answers if a.question != question.id)
-    lasting = question.id if question.kind.many and not accepting else ""
-    changed = replace(
-        review, answers=others + ((new,) if new else ()), evidence=evidence, last_picked=lasting
-    )
-    data = {"question": question.id, "picks": list(new.picks) if new else []}
-    name = "answer.given" if new or len(evidence) > len(review.evidence) else "answer.undone"
-    return changed, Event(name, data, by, door)  # type: ignore[arg-type]
-
-
-def _is_shown(review: Review, question: Question, digest: str) -> bool:
-    """A tick accepts the text that stood beside the box, not one that came meanwhile."""
-    prefill = review.prefill(question.id)
-    return prefill is not None and digest in ("", prefill.digest)
-
-
-def _pick(
-    question: Question,
-    old: Answer | None,
-    option: str,
-    ticked: bool,
-    by: Actor,
-    now: datetime,
-    door: Door,
-) -> Answer | None:
-    had = old.picks if old else ()
-    if ticked == (option in had):
-        return old
-    if not ticked:
-        picks = tuple(p for p in had if p != option)
-    elif question.kind.many:
-        order = [o.id for o in question.options]
-        picks = tuple(sorted({*had, option}, key=order.index))
-    else:
-        picks = (option,)
-    text = old.text if old else ""
-    if not picks and not text:
-        return None
-    source = old.source if old and text else ""  # a pick by hand is nobody's offer
-    return Answer(question.id, picks, text, by, now, door, source)
-
-
-def _accept(
-    review: Review, question: Question, ticked: bool, by: Actor, now: datetime, door: Door
-) -> tuple[Answer | None, tuple[Evidence, ...]]:
-    old, prefill = review.answer(question.id), review.prefill(question.id)
-    if not ticked:
-        return _unaccept(old, by, now, door), tuple(
-            e for e in review.evidence if not (question.kind is Kind.EVIDENCE and e.source)
-        )
-    if prefill is None or prefill.too_short:
-        return old, review.evidence
-    if question.kind is Kind.EVIDENCE:
-        return _accept_voice(review, question, prefill, by, now, door)
-    picks = old.picks if old and old.picks else prefill.picks
-    return (
-        Answer(question.id, picks, prefill.text, by, now, door, prefill.source),
-        review.evidence,
-    )
-
-
-def _accept_voice(
-    review: Review, question: Question, prefill: Prefill, by: Actor, now: datetime, door: Door
-) -> tuple[Answer | None, tuple[Evidence, ...]]:
-    """Pieces of customer voice. What does not say how it was heard is of the kind that was ticked;
-    beside "assumed" it is no evidence but the line that belongs to the assumption."""
-    old = review.answer(question.id)
-    ticked = old.picks[0] if old and old.picks else "signal"
-    if ticked == "assumed" and (plan := next((p for p in prefill.pieces if not p.kind), None)):
-        old = Answer(question.id, ("assumed",), plan.text, by, now, door, prefill.source)
-    pieces = tuple(
-        Evidence(p.kind or ticked, p.text, p.link, p.on, p.segment, by, now, door, prefill.source)
-        for p in prefill.pieces
-        if (p.kind or ticked) != "assumed"
-    )
-    known = {(e.source, e.text, e.link) for e in review.evidence}
-    new = tuple(p for p in pieces if (p.source, p.text, p.link) not in known)
-    return old, review.evidence + new
-
-
-def _unaccept(old: Answer | None, by: Actor, now: datetime, door: Door) -> Answer | None:
-    """Take an accepted offer back; what was picked by hand beside its line stays."""
-    if old is None or not old.source:
-        return old
-    if not old.text:
-        return None
-    return Answer(old.question, old.picks, "", by, now, door) if old.picks else None

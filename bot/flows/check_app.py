@@ -17,7 +17,15 @@ PERMISSIONS = {
     "contents": "read",
     "merge_queues": "read",
 }
-EVENTS = ("pull_request", "issue_comment", "check_run", "check_suite", "merge_group")
+FOR_TEAMS = {"members": "read"}  # only where the organisation names teams as reviewers
+EVENTS = (
+    "pull_request",
+    "issue_comment",
+    "check_run",
+    "check_suite",
+    "merge_group",
+    "repository",
+)
 STRENGTH = {"": 0, "read": 1, "write": 2, "admin": 3}
 
 log = structlog.get_logger()
@@ -31,7 +39,8 @@ def check_app(world: World) -> None:
         hint = "The App's id or private key is wrong, or the clock of this machine is."
         log.error("github.refused_us", app=world.app_id, error=str(error), hint=hint)
         return
-    for name, level in PERMISSIONS.items():
+    teams = world.catalog.organisation.reviewers.teams
+    for name, level in {**PERMISSIONS, **(FOR_TEAMS if teams else {})}.items():
         if STRENGTH.get(ours.permissions.get(name, ""), 0) < STRENGTH[level]:
             hint = f"App settings, Permissions: set {name} to {level}; accept it where installed."
             log.error("github.permission_missing", permission=name, needed=level, hint=hint)

@@ -24,26 +24,28 @@ def comment_arrived(world: World, fact: CommentCreated) -> None:
         return
 
     def work(tx: Transaction) -> None:
-        surfaces.done(tx, *at, fact.comment_id, fact.body)
+        surfaces.done(tx, *at, fact.comment_id, fact.body, fact.at)
         installations.learn_bot_user(tx, fact.repository.installation, fact.by.id)
 
     world.store.write(work)
 
 
-def comment_deleted(world: World, fact: CommentDeleted) -> None:
-    """Somebody deleted our comment: it comes back, with all that was answered."""
+def comment_deleted(world: World, fact: CommentDeleted) -> bool:
+    """Somebody deleted our comment: it comes back, with all that was answered. False if it is not
+    ours."""
     repository = fact.repository.id
     with world.store.read() as connection:
         number = our_comment(connection, fact)
         review = reviews.load(connection, repository, int(number)) if number else None
     if number is None or review is None:
-        return
+        return False
 
     def work(tx: Transaction) -> None:
         surfaces.gone(tx, COMMENT, repository, number)
         world.publish(tx, review)
 
     world.store.write(work)
+    return True
 
 
 def our_comment(connection: Connection, fact: CommentEdited | CommentDeleted) -> str | None:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 import structlog
 
+from bot.core.acts import Act
+from bot.core.answers import Door
+from bot.core.facts import Actor
 from bot.core.organisation import Mode
 from bot.core.review import Review
 from bot.errors import Rejected
+from bot.flows.identity import edit_key, text_hash
 from bot.flows.world import World
 from bot.ports import Posted, Transaction
-from bot.store import installations, reviews, surfaces
+from bot.store import acts, installations, reviews, surfaces
 from bot.store.surfaces import COMMENT, Surface
 from bot.views.github_comment import MARKER, comment, same, wanted
 
@@ -52,7 +57,7 @@ def _create(world: World, review: Review, surface: Surface, text: str) -> None:
     at = (COMMENT, subject.repository.id, str(subject.number))
     if surface.begun and (found := _find(world, review)) is not None:
         if same(found.body, text):
-            _done(world, review, surface, found.id, found.body)
+            _done(world, review, surface, found.id, found.body, found.at)
         else:
             _edit(world, review, surface, found.id, text)
         return
@@ -62,7 +67,7 @@ def _create(world: World, review: Review, surface: Surface, text: str) -> None:
     except Rejected:
         world.store.write(lambda tx: surfaces.gone(tx, *at))  # refused: nothing is on its way
         raise
-    _done(world, review, surface, posted.id, text, posted.author_id)
+    _done(world, review, surface, posted.id, text, posted.at, posted.author_id)
 
 
 def _find(world: World, review: Review) -> Posted | None:
@@ -84,16 +89,16 @@ def _is_ours(world: World, posted: Posted, ours: int | None) -> bool:
 def _edit(world: World, review: Review, surface: Surface, comment_id: int, text: str) -> None:
     subject = review.subject
     try:
-        world.github.edit_comment(subject.repository, subject.number, comment_id, text)
+        at = world.github.edit_comment(subject.repository, subject.number, comment_id, text)
     except Rejected as error:
         if error.status not in (404, 410):
             raise
-        at = (COMMENT, subject.repository.id, str(subject.number))
-        world.store.write(lambda tx: surfaces.gone(tx, *at))
+        where = (COMMENT, subject.repository.id, str(subject.number))
+        world.store.write(lambda tx: surfaces.gone(tx, *where))
         if wanted(review):
             _create(world, review, replace(surface, begun=True), text)
         return
-    _done(world, review, surface, comment_id, text)
+    _done(world, review, surface, comment_id, text, at)
 
 
 def _done(
@@ -102,6 +107,7 @@ def _done(
     surface: Surface,
     comment_id: int,
     text: str,
+    written_at: datetime,
     author: int | None = None,
 ) -> None:
     """Note what stands there; where a person wrote at the same time, look again."""
@@ -109,10 +115,18 @@ def _done(
     at = (COMMENT, subject.repository.id, str(subject.number))
 
     def work(tx: Transaction) -> None:
-        if not surfaces.done(tx, *at, comment_id, text, surface.edited_at):
+        if not surfaces.done(tx, *at, comment_id, text, written_at, surface.edited_at):
             world.publish(tx, review)
         if author is not None:
             installations.learn_bot_user(tx, subject.repository.installation, author)
+            acts.add(tx, review.id, [_first(comment_id, text, written_at, author)])
 
     world.store.write(work)
     log.info("comment.published", review=review.id, subject=subject.name, comment=comment_id)
+
+
+def _first(comment_id: int, text: str, at: datetime, author: int) -> Act:
+    """The comment as we wrote it: where the first edit of it begins."""
+    name, after = f"comment:{comment_id}", text_hash(text)
+    key = edit_key(name, at, author, "", after)
+    return Act(key, Actor(author, "", True), at, Door.COMMENT, (), name, "", after)

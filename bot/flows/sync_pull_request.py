@@ -1,16 +1,22 @@
-"""Whatever happened to a pull request: look at it, decide how much to ask, save, publish."""
+"""Whatever happened to a pull request: look at it, hear it, save, publish."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from bot.core.acts import Act
 from bot.core.events import Event
 from bot.core.facts import PullRequest, Repository
+from bot.core.gate import settle
 from bot.core.look import Files, look
 from bot.core.review import Review
+from bot.core.take import take
+from bot.flows.record import record
+from bot.flows.take_description import edit_act, opening_act, unheard_acts
+from bot.flows.take_over import new_rules, take_over
 from bot.flows.world import World
 from bot.ports import Transaction
-from bot.store import reviews, subjects, surfaces
+from bot.store import acts, reviews, subjects, surfaces
 from bot.store.surfaces import COMMENT
 
 
@@ -23,7 +29,7 @@ def sync_pull_request(
     written again. What is older than the record is passed over. A pull request that was closed
     before we ever saw it is none of ours; that it was is noted, for an older event may follow.
     """
-    asked = seen is None
+    asked, event = seen is None, seen
     with world.store.read() as connection:
         old = reviews.load(connection, repository.id, number)
         since = (
@@ -33,6 +39,8 @@ def sync_pull_request(
         )
     seen = seen or _ask(world, repository, number)
     if since is not None and seen.updated_at < since:
+        if old is not None and (late := edit_act(old, seen)):
+            record(world, old, [late])
         return
     if old is None and not seen.open:
         closed = seen
@@ -42,7 +50,8 @@ def sync_pull_request(
     if old is not None and not asked and _doubtful(old, found.review):
         seen = _ask(world, repository, number)
         found = _look(world, old, seen, found)
-    if found.review != old:
+    found = _heard(world, old, found, event or seen, asked)
+    if found.review != old or found.acts:
         latest = seen
         world.store.write(lambda tx: _save(world, tx, old, latest, found))
     elif asked:
@@ -53,6 +62,7 @@ def _save(
     world: World, tx: Transaction, old: Review | None, seen: PullRequest, found: _Found
 ) -> None:
     saved = world.save(tx, found.review, found.events)
+    acts.add(tx, saved.id, found.acts)
     if not seen.open:
         subjects.save_files(tx, saved.subject, "", None, True)
     elif found.fetched is not None:
@@ -68,11 +78,15 @@ def _save(
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What looking at a pull request came to; `fetched` are its files, where they were fetched."""
+    """What looking at a pull request came to.
+
+    `fetched` are its files, where they were fetched; `acts` what people, or new rules, did.
+    """
 
     review: Review
     events: tuple[Event, ...]
     fetched: Files | None
+    acts: tuple[Act, ...] = ()
 
 
 def _look(
@@ -90,6 +104,40 @@ def _look(
     fetched = None if known or not seen.open else _fetched(world, seen, before)
     review, events = look(old, seen, known or fetched, world.catalog, world.clock())
     return _Found(review, events, fetched)
+
+
+def _heard(
+    world: World, old: Review | None, found: _Found, event: PullRequest, asked: bool
+) -> _Found:
+    """The same with what the description says, what new rules ask again, what a revert takes over;
+    and what all of it does to the gate."""
+    now, review, events = world.clock(), found.review, found.events
+    new = _acts(world, old, review, event, asked)
+    known: list[Act] = []
+    if new and old is not None:
+        with world.store.read() as connection:
+            known = acts.load(connection, old.id)
+    keys = {act.key for act in known}
+    fresh = tuple(act for act in new if act.key not in keys)
+    if any(act.deeds for act in fresh):
+        review, more = take(review, known, fresh, now)
+        events = (*events, *more)
+    review, more = settle(old, review, now)
+    return replace(found, review=review, events=(*events, *more), acts=fresh)
+
+
+def _acts(
+    world: World, old: Review | None, review: Review, event: PullRequest, asked: bool
+) -> list[Act]:
+    if old is None:
+        taken_over = take_over(world, review, event)
+        return [
+            act for act in (opening_act(review, event), taken_over, edit_act(review, event)) if act
+        ]
+    found = [act for act in (new_rules(old, review), edit_act(old, event)) if act]
+    if event.just_opened:
+        found.append(opening_act(old, event))
+    return found + (unheard_acts(world, old, event) if asked else [])
 
 
 def _fetched(world: World, seen: PullRequest, before: _Found | None) -> Files:

@@ -34,14 +34,24 @@ class World:
     quiet: timedelta
     paced: bool
 
-    def save(self, tx: Transaction, review: Review, events: Iterable[Event]) -> Review:
-        """Write a review and what happened to it, and have its surfaces follow."""
+    def save(
+        self, tx: Transaction, review: Review, events: Iterable[Event], quietly: bool = False
+    ) -> Review:
+        """Write a review and what happened to it, and have its surfaces follow.
+
+        `quietly`: they stay as they are until something else changes them.
+        """
         saved = reviews.save(tx, review)
-        happened = tuple(events)
-        ledger.append(tx, self.ledger_key, saved.id, happened, self.clock(), self.salt())
-        self.publish(tx, saved)
-        tx.after_commit.append(lambda: _tell(saved, happened))
+        self.note(tx, saved, events)
+        if not quietly:
+            self.publish(tx, saved)
         return saved
+
+    def note(self, tx: Transaction, review: Review, events: Iterable[Event]) -> None:
+        """Write into the ledger what happened to a review."""
+        happened = tuple(events)
+        ledger.append(tx, self.ledger_key, review.id, happened, self.clock(), self.salt())
+        tx.after_commit.append(lambda: _tell(review, happened))
 
     def publish(self, tx: Transaction, review: Review) -> None:
         """Have comment and check made equal to the record, side by side."""
@@ -70,6 +80,16 @@ class World:
         args = {"repository": repository, "number": number}
         lock = pull_request_lock(repository, number)
         self.jobs.enqueue(tx, "visit_pull_request", args, lock=lock, run_at=run_at)
+
+    def react(self, tx: Transaction, repository: int, number: int, comment: int, how: str) -> None:
+        """Have a reaction put below somebody's comment."""
+        args = {"repository": repository, "number": number, "comment": comment, "how": how}
+        self.jobs.enqueue(tx, "react", args, lock=f"reaction:{comment}")
+
+    def reply(self, tx: Transaction, repository: int, number: int, comment: int, text: str) -> None:
+        """Have somebody's comment answered by one comment of ours."""
+        args = {"repository": repository, "number": number, "comment": comment, "text": text}
+        self.jobs.enqueue(tx, "reply", args, lock=f"reply:{comment}")
 
     def wait_for(self, installation: int) -> None:
         """Let GitHub rest as long as it asked us to. Raises Transient."""

@@ -8,10 +8,11 @@ from __future__ import annotations
 import math
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 from github import Auth, BadAttributeException, Github, GithubException, GithubIntegration
 from github.CheckRun import CheckRun as GhCheckRun
@@ -19,14 +20,17 @@ from github.GithubObject import CompletableGithubObject
 from github.PullRequest import PullRequest as GhPullRequest
 from github.Repository import Repository as GhRepository
 
-from bot.core.facts import Actor, ChangedFile, PullRequest, Repository
+from bot.core.facts import Actor, ChangedFile, PullRequest, Repository, Version
 from bot.errors import Rejected, Transient
+from bot.gateways import github_history
 from bot.gateways.github_auth import InstallationAuth, Tokens
+from bot.gateways.remembered import Remembered
 from bot.ports import AppIdentity, CheckRun, Posted
 
 MOST_FILES = 3000  # https://docs.github.com/en/rest/pulls/pulls#list-pull-requests-files
 TIMEOUT = 15  # seconds
 LONGEST_WAIT = 3600.0  # seconds
+RIGHTS_SECONDS = 300.0  # for which an answer about somebody's rights is believed
 AS_APP = 0  # in the place of an installation: the App asks as itself
 # What PyGithub and the reading of its values raise over a body that is not GitHub's.
 NONSENSE = (
@@ -57,6 +61,7 @@ class GitHubGateway:
         self._integration = GithubIntegration(auth=app, **self._options)
         self._tokens = Tokens(self._integration)
         self._app_id = int(app.app_id)
+        self._rights: Remembered[str] = Remembered(RIGHTS_SECONDS)
         self._local = threading.local()
 
     # -- reading ---------------------------------------------------------------------------------
@@ -126,12 +131,15 @@ class GitHubGateway:
             pull = self._lazy_pull(repo, number)
             return _posted(pull.create_issue_comment(body).raw_data)
 
-    def edit_comment(self, repository: Repository, number: int, comment_id: int, body: str) -> None:
+    def edit_comment(
+        self, repository: Repository, number: int, comment_id: int, body: str
+    ) -> datetime:
         """See `ports.GitHub`."""
         with self._repository(repository) as repo:
             comment = self._lazy_pull(repo, number).get_issue_comment(comment_id)
             comment.edit(body)
             _written(comment.id, comment_id)
+            return comment.updated_at.astimezone(UTC)
 
     @staticmethod
     def _lazy_pull(repo: GhRepository, number: int) -> GhPullRequest:
@@ -140,6 +148,52 @@ class GitHubGateway:
         issue = f"{repo.url}/issues/{number}"
         attributes = {"url": url, "issue_url": issue, "number": number}
         return GhPullRequest(repo._requester, {}, attributes, completed=True)
+
+    def react(self, repository: Repository, number: int, comment_id: int, content: str) -> None:
+        """See `ports.GitHub`."""
+        with self._repository(repository) as repo:
+            self._lazy_pull(repo, number).get_issue_comment(comment_id).create_reaction(content)
+
+    def history(self, repository: Repository, comment_id: int, node: str) -> tuple[Version, ...]:
+        """See `ports.GitHub`."""
+        with self._repository(repository) as repo:
+            if not node:
+                url = f"{repo.url}/issues/comments/{comment_id}"
+                node = repo._requester.requestJsonAndCheck("GET", url)[1]["node_id"]
+            query, variables = github_history.OF_COMMENT, {"id": node}
+            answer = repo._requester.graphql_query(query, variables)[1]
+            return github_history.versions(answer["data"]["node"])
+
+    def description_history(self, repository: Repository, number: int) -> tuple[Version, ...]:
+        """See `ports.GitHub`."""
+        owner, name = repository.full_name.split("/", 1)
+        variables = {"owner": owner, "name": name, "number": number}
+        with self._repository(repository) as repo:
+            answer = repo._requester.graphql_query(github_history.OF_DESCRIPTION, variables)[1]
+            return github_history.versions(answer["data"]["repository"]["pullRequest"])
+
+    # -- people ----------------------------------------------------------------------------------
+
+    def permission(self, repository: Repository, login: str) -> str:
+        """See `ports.GitHub`. GitHub tells maintain as write and triage as read."""
+
+        def ask() -> str:
+            with self._repository(repository) as repo:
+                return repo.get_collaborator_permission(login)
+
+        return self._rights.get((repository.id, login), lambda: _unless_missing(ask, "none"))
+
+    def in_team(self, repository: Repository, team: str, login: str) -> bool:
+        """See `ports.GitHub`."""
+        org, _, slug = team.partition("/")
+        url = f"/orgs/{quote(org)}/teams/{quote(slug)}/memberships/{quote(login)}"
+
+        def ask() -> str:
+            with self._repository(repository) as repo:
+                return str(repo._requester.requestJsonAndCheck("GET", url)[1]["state"])
+
+        key = (repository.installation, team, login)
+        return self._rights.get(key, lambda: _unless_missing(ask, "")) == "active"
 
     # -- checks ----------------------------------------------------------------------------------
 
@@ -204,6 +258,15 @@ class GitHubGateway:
             raise Transient(f"GitHub's answer made no sense: {what}") from error
 
 
+def _unless_missing(ask: Callable[[], str], otherwise: str) -> str:
+    try:
+        return ask()
+    except Rejected as error:
+        if error.status == 404:
+            return otherwise
+        raise
+
+
 def _raw(listed: CompletableGithubObject) -> dict[str, Any]:
     """One of a list as it was listed: `raw_data` would fetch each one again."""
     raw: dict[str, Any] = listed._rawData
@@ -262,8 +325,10 @@ def _pull_request(repository: Repository, raw: dict[str, Any]) -> PullRequest:
         draft=bool(raw.get("draft")),
         open=raw["state"] == "open",
         merged=bool(raw.get("merged") or raw.get("merged_at")),
-        updated_at=datetime.fromisoformat(raw["updated_at"]).astimezone(UTC),
+        updated_at=_time(raw["updated_at"]),
         url=raw["html_url"],
+        created_at=_time(raw["created_at"]) if raw.get("created_at") else None,
+        author_association=raw.get("author_association") or "",
     )
 
 
@@ -276,7 +341,12 @@ def _written(told: int | None, id: int) -> None:
 def _posted(raw: dict[str, Any]) -> Posted:
     user, app = raw.get("user") or {}, raw.get("performed_via_github_app") or {}
     by_bot = user.get("type") == "Bot"
-    return Posted(raw["id"], user.get("id", 0), by_bot, app.get("id"), raw.get("body") or "")
+    at = _time(raw["updated_at"])
+    return Posted(raw["id"], user.get("id", 0), by_bot, app.get("id"), raw.get("body") or "", at)
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)
 
 
 def _content(check: CheckRun) -> dict[str, Any]:

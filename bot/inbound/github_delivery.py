@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import structlog
 
 from bot.core.facts import (
@@ -13,13 +15,16 @@ from bot.core.facts import (
     PullRequest,
     RecheckAsked,
     Repository,
+    RepositoryChanged,
 )
 from bot.flows.answer_merge_group import answer_merge_group
 from bot.flows.install import install
 from bot.flows.own_comment import comment_arrived, comment_deleted
 from bot.flows.recheck import recheck
+from bot.flows.republish import visibility_changed
 from bot.flows.sync_pull_request import sync_pull_request
-from bot.flows.take_ticks import take_ticks
+from bot.flows.take_commands import take_changed_commands, take_commands, withdraw_commands
+from bot.flows.take_edit import take_edit
 from bot.flows.world import World
 from bot.inbound.github_events import parse
 from bot.store import inbox, repositories
@@ -41,23 +46,43 @@ def deliver(world: World, delivery: str) -> None:
     match fact:
         case PullRequest() as seen:
             sync_pull_request(world, seen.repository, seen.number, seen)
-        case CommentEdited() as fact:
-            take_ticks(world, fact)
-        case CommentCreated() as fact:
-            comment_arrived(world, fact)
-        case CommentDeleted() as fact:
-            comment_deleted(world, fact)
+        case CommentCreated() | CommentEdited() | CommentDeleted() as fact:
+            _comment(world, fact)
         case RecheckAsked() as fact:
             recheck(world, fact)
         case MergeGroup() as group:
             answer_merge_group(world, group)
         case Installed() as fact:
             install(world, fact)
+        case RepositoryChanged() as fact:
+            visibility_changed(world, fact.repository)
+
+
+def _comment(world: World, fact: CommentCreated | CommentEdited | CommentDeleted) -> None:
+    """News of a comment: ours holds boxes, that of a person may hold commands."""
+    match fact:
+        case CommentEdited():
+            if not take_edit(world, fact):
+                take_changed_commands(world, fact)
+        case CommentCreated():
+            comment_arrived(world, fact)
+            take_commands(world, fact)
+        case CommentDeleted():
+            if not comment_deleted(world, fact):
+                withdraw_commands(world, fact)
 
 
 def _note(world: World, repository: Repository) -> None:
-    """A repository may have been renamed or moved: from here on it is asked for by its new name."""
+    """A repository may have been renamed or moved: from here on it is asked for by its new name.
+
+    One that is public stays so until GitHub is asked: this delivery may be an old one.
+    """
     with world.store.read() as connection:
         known = repositories.load(connection, repository.id)
-    if known != repository:
-        world.store.write(lambda tx: repositories.save(tx, repository))
+    if known is not None and not known.private:
+        repository = replace(repository, private=False)
+    if known == repository:
+        return
+    world.store.write(lambda tx: repositories.save(tx, repository))
+    if known is not None and known.private and not repository.private:
+        visibility_changed(world, repository)

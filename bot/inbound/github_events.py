@@ -17,11 +17,13 @@ from bot.core.facts import (
     CommentCreated,
     CommentDeleted,
     CommentEdited,
+    DescriptionEdited,
     Installed,
     MergeGroup,
     PullRequest,
     RecheckAsked,
     Repository,
+    RepositoryChanged,
 )
 from bot.ports import pull_request_lock
 from bot.views.github_check import NAME, RECHECK
@@ -34,6 +36,7 @@ Fact = (
     | RecheckAsked
     | MergeGroup
     | Installed
+    | RepositoryChanged
 )
 
 PULL_REQUEST_ACTIONS = (
@@ -89,6 +92,8 @@ def lock_of(fact: Fact) -> str | None:
             return f"head:{fact.repository.id}:{fact.head_sha}"
         case Installed():
             return f"installation:{fact.installation}"
+        case RepositoryChanged():
+            return f"repository:{fact.repository.id}"
 
 
 def installation_of(fact: Fact) -> int:
@@ -115,8 +120,18 @@ def _pull_request(payload: dict[str, Any]) -> Fact | None:
         merged=bool(raw.get("merged") or raw.get("merged_at")),
         updated_at=_time(raw["updated_at"]),
         url=_needed(raw["html_url"]),
+        created_at=_time(raw["created_at"]) if raw.get("created_at") else None,
+        author_association=_text(raw.get("author_association")),
         just_opened=payload["action"] == "opened",
+        edited=_description_edit(payload),
     )
+
+
+def _description_edit(payload: dict[str, Any]) -> DescriptionEdited | None:
+    before = (payload.get("changes") or {}).get("body") or {}
+    if payload["action"] != "edited" or "from" not in before:
+        return None
+    return DescriptionEdited(_actor(payload.get("sender")), _text(before["from"]))
 
 
 def _issue_comment(payload: dict[str, Any]) -> Fact | None:
@@ -124,12 +139,14 @@ def _issue_comment(payload: dict[str, Any]) -> Fact | None:
         return None
     comment, repository = payload["comment"], _repository(payload)
     number, id = _number(payload["issue"]["number"]), _number(comment["id"])
-    by = _actor(payload.get("sender"))
+    by, body = _actor(payload.get("sender")), _text(comment.get("body"))
+    association = _text(comment.get("author_association"))
     match payload.get("action"):
         case "created":
             via = comment.get("performed_via_github_app")
             app = _number(via["id"]) if via else None
-            return CommentCreated(repository, number, id, by, _text(comment.get("body")), app)
+            at = _time(comment.get("created_at") or comment["updated_at"])
+            return CommentCreated(repository, number, id, by, at, body, app, association)
         case "edited":
             before = (payload.get("changes") or {}).get("body") or {}
             return CommentEdited(
@@ -139,10 +156,13 @@ def _issue_comment(payload: dict[str, Any]) -> Fact | None:
                 by=by,
                 at=_time(comment["updated_at"]),
                 before=_text(before["from"]) if "from" in before else None,
-                after=_text(comment.get("body")),
+                after=body,
+                author=_actor(comment.get("user")),
+                association=association,
+                node=_text(comment.get("node_id")),
             )
         case "deleted":
-            return CommentDeleted(repository, number, id)
+            return CommentDeleted(repository, number, id, by, _time(comment["updated_at"]), body)
     return None
 
 
@@ -167,6 +187,12 @@ def _recheck(payload: dict[str, Any], raw: dict[str, Any]) -> RecheckAsked:
     repository = _repository(payload)
     numbers = tuple(_number(pull["number"]) for pull in raw.get("pull_requests") or ())
     return RecheckAsked(repository, _needed(raw["head_sha"]), numbers)
+
+
+def _repository_changed(payload: dict[str, Any]) -> Fact | None:
+    if payload.get("action") not in ("publicized", "privatized"):
+        return None
+    return RepositoryChanged(_repository(payload))
 
 
 def _merge_group(payload: dict[str, Any]) -> Fact | None:
@@ -204,6 +230,7 @@ READERS: dict[str, Callable[[dict[str, Any]], Fact | None]] = {
     "merge_group": _merge_group,
     "installation": _installation,
     "installation_repositories": _installation,
+    "repository": _repository_changed,
 }
 
 

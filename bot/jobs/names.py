@@ -11,6 +11,10 @@ from bot.flows.check_app import check_app
 from bot.flows.install import adopt_repositories, visit_pull_request
 from bot.flows.publish_check import publish_check
 from bot.flows.publish_comment import publish_comment
+from bot.flows.react import react
+from bot.flows.reply import reply
+from bot.flows.republish import republish
+from bot.flows.run_out import run_out
 from bot.flows.tidy import tidy
 
 # The name that stands in the job table -> the flow; its arguments are the flow's own.
@@ -20,6 +24,10 @@ FLOWS: dict[str, Callable[..., Any]] = {
     "publish_check": publish_check,
     "adopt_repositories": adopt_repositories,
     "visit_pull_request": visit_pull_request,
+    "react": react,
+    "reply": reply,
+    "republish": republish,
+    "run_out": run_out,
     "tidy": tidy,
     "check_app": check_app,
     "apply_organisation": apply_organisation,
@@ -28,5 +36,6 @@ FLOWS: dict[str, Callable[..., Any]] = {
 PERIODIC = {
     "apply_organisation": timedelta(days=1),  # also at every start, when it may have changed
     "check_app": timedelta(hours=12),  # also at every start
+    "run_out": timedelta(minutes=1),  # waivers whose day is over
     "tidy": timedelta(hours=6),  # bodies of old deliveries
 }

@@ -16,6 +16,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 START_SECONDS = 5.0
 STOP_SECONDS = 2.0
+CLOSING_ROUNDS = 50  # of a hundredth of a second each, for connections that are busy
 
 
 class Protocol(HttpToolsProtocol):
@@ -66,9 +67,12 @@ class QuickServer(uvicorn.Server):
             server.close()
         for listener in sockets or []:
             listener.close()
-        for connection in list(self.server_state.connections):
-            connection.shutdown()
-        await asyncio.sleep(0.01)  # lets the connections close
+        for _ in range(CLOSING_ROUNDS):
+            for connection in list(self.server_state.connections):
+                connection.shutdown()
+            await asyncio.sleep(0.01)  # lets the connections close, also one that just came in
+            if not self.server_state.connections:
+                break
         for task in self.server_state.tasks:
             task.cancel()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, bindparam, delete, insert, select
 
-from bot.core.answers import Answer, Door, Evidence
+from bot.core.answers import Answer, Door, Evidence, Fate
 from bot.core.facts import Actor
 from bot.core.review import Review
 from bot.ports import Transaction
@@ -30,6 +30,10 @@ def load_answers(connection: Connection, review: int) -> tuple[Answer, ...]:
             at=row.at,
             door=Door(row.door),
             source=row.source,
+            not_applicable=row.not_applicable,
+            again=row.again,
+            comment=row.comment_id,
+            fate=Fate(row.fate),
         )
         for row in connection.execute(_ANSWERS, {"of": review})
     )
@@ -48,6 +52,8 @@ def load_evidence(connection: Connection, review: int) -> tuple[Evidence, ...]:
             at=row.at,
             door=Door(row.door),
             source=row.source,
+            comment=row.comment_id,
+            fate=Fate(row.fate),
         )
         for row in connection.execute(_EVIDENCE, {"of": review})
     )
@@ -75,6 +81,10 @@ def _answer(review: int, answer: Answer) -> dict[str, object]:
         "by_login": answer.by.login,
         "at": answer.at,
         "door": answer.door,
+        "not_applicable": answer.not_applicable,
+        "again": answer.again,
+        "comment_id": answer.comment,
+        "fate": answer.fate,
     }
 
 
@@ -91,4 +101,6 @@ def _piece(review: int, piece: Evidence) -> dict[str, object]:
         "by_login": piece.by.login,
         "at": piece.at,
         "door": piece.door,
+        "comment_id": piece.comment,
+        "fate": piece.fate,
     }

@@ -4,17 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    String,
+    bindparam,
+    cast,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from bot.core.gate import standing
 from bot.core.organisation import Mode, Thresholds
 from bot.core.prefill import Prefill
 from bot.core.review import Review, State
+from bot.core.rulings import Ruled, Ruling, standing_ruling
+from bot.core.suggestions import Suggestion
 from bot.core.tier import Tier
 from bot.core.triage import Reason
+from bot.core.waivers import Waiver
 from bot.errors import Stale
 from bot.ports import Transaction
 from bot.store import answers, checklists, subjects
@@ -35,6 +50,27 @@ _OPEN_MODES = (
     .where(t.review.c.state == State.OPEN)
     .order_by(t.review.c.id)
 )
+_WAIVERS_OVER = (
+    select(t.subject.c.repository_id, t.subject.c.number)
+    .select_from(t.subject.join(t.review))
+    .where(t.review.c.waived_until <= bindparam("now"))
+    .order_by(t.review.c.id)
+)
+_WITH_COMMENT = (
+    select(t.subject.c.number)
+    .where(
+        t.subject.c.repository_id == bindparam("of"),
+        select(t.surface.c.id)
+        .where(
+            t.surface.c.kind == "comment",
+            t.surface.c.repository_id == t.subject.c.repository_id,
+            t.surface.c.key == cast(t.subject.c.number, String),
+            t.surface.c.external_id.is_not(None),
+        )
+        .exists(),
+    )
+    .order_by(t.subject.c.number.desc())
+)
 _OPENED = select(t.review.c.id).where(t.review.c.subject_id == bindparam("of"))
 _INSERT = insert(t.review).returning(t.review.c.id)
 _UPDATE = update(t.review).where(
@@ -42,6 +78,9 @@ _UPDATE = update(t.review).where(
 )
 
 _PREFILLS = TypeAdapter(tuple[Prefill, ...])
+_SUGGESTIONS = TypeAdapter(tuple[Suggestion, ...])
+_WAIVERS = TypeAdapter(tuple[Waiver, ...])
+_RULINGS = TypeAdapter(tuple[Ruling, ...])
 
 
 def load(connection: Connection, repository: int, number: int) -> Review | None:
@@ -60,6 +99,16 @@ def open_modes(connection: Connection) -> list[tuple[int, str, int, Mode]]:
     return [(row[0], row[1], row[2], Mode(row[3])) for row in connection.execute(_OPEN_MODES)]
 
 
+def with_waivers_over(connection: Connection, now: datetime) -> list[tuple[int, int]]:
+    """(repository, number) of every review with a waiver whose time is up and not yet marked."""
+    return [(row[0], row[1]) for row in connection.execute(_WAIVERS_OVER, {"now": now})]
+
+
+def with_comment(connection: Connection, repository: int) -> list[int]:
+    """The pull requests of a repository on which our comment stands."""
+    return list(connection.execute(_WITH_COMMENT, {"of": repository}).scalars())
+
+
 def _load(
     connection: Connection, statement: Select[Any], key: Mapping[str, object]
 ) -> list[Review]:
@@ -70,6 +119,7 @@ def _review(connection: Connection, row: Row[Any]) -> Review:
     return Review(
         subject=subjects.read(row),
         state=State(row.state),
+        triaged=Tier(row.triaged),
         tier=Tier(row.tier),
         customer_facing=row.customer_facing,
         overlays=tuple(row.overlays),
@@ -83,6 +133,10 @@ def _review(connection: Connection, row: Row[Any]) -> Review:
         answers=answers.load_answers(connection, row.id),
         evidence=answers.load_evidence(connection, row.id),
         prefills=_PREFILLS.validate_python(row.prefills),
+        offered=_PREFILLS.validate_python(row.offered),
+        suggestions=_SUGGESTIONS.validate_python(row.suggestions),
+        waivers=_WAIVERS.validate_python(row.waivers),
+        rulings=_RULINGS.validate_python(row.rulings),
         last_picked=row.last_picked,
         bypassed=row.bypassed,
         first_answer_at=row.first_answer_at,
@@ -130,6 +184,7 @@ def _row(review: Review) -> dict[str, Any]:
     return {
         "state": review.state,
         "gate": standing(review).gate,
+        "triaged": int(review.triaged),
         "tier": int(review.tier),
         "customer_facing": review.customer_facing,
         "overlays": list(review.overlays),
@@ -140,6 +195,14 @@ def _row(review: Review) -> dict[str, Any]:
         "checklist_version": review.checklist.version,
         "thresholds": review.thresholds.model_dump(),
         "prefills": _PREFILLS.dump_python(review.prefills, mode="json"),
+        "offered": _PREFILLS.dump_python(review.offered, mode="json"),
+        "suggestions": _SUGGESTIONS.dump_python(review.suggestions, mode="json"),
+        "waivers": _WAIVERS.dump_python(review.waivers, mode="json"),
+        "rulings": _RULINGS.dump_python(review.rulings, mode="json"),
+        "attested": standing_ruling(review.rulings, Ruled.ATTESTED) is not None,
+        "waived_until": min(
+            (w.ends_at for w in review.waivers if w.ends_at and not w.expired), default=None
+        ),
         "last_picked": review.last_picked,
         "bypassed": review.bypassed,
         "opened_at": review.opened_at,

@@ -12,7 +12,7 @@ from bot.ports import Transaction
 from bot.store import tables as t
 from bot.store.upsert import upsert
 
-COMMENT, CHECK = "comment", "check"
+COMMENT, CHECK, REPLY = "comment", "check", "reply"
 IDENTITY = ("kind", "repository_id", "key")
 
 # Statements on the hot path are made once: making one costs more than running it.
@@ -29,7 +29,7 @@ _KEY = select(t.surface.c.key).where(
     t.surface.c.external_id == bindparam("comment"),
 )
 _BEGIN = upsert(t.surface, IDENTITY, ("intent_at",))
-_DONE = upsert(t.surface, IDENTITY, ("external_id", "intent_at", "live"))
+_DONE = upsert(t.surface, IDENTITY, ("external_id", "intent_at", "live", "live_at"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,7 @@ class Surface:
     external_id: int | None = None
     begun: bool = False  # a create was begun and is not known to be done: look before creating
     live: str | None = None
+    live_at: datetime | None = None  # GitHub's time of that text
     edited_at: datetime | None = None
 
 
@@ -48,7 +49,8 @@ def load(connection: Connection, kind: str, repository: int, key: str) -> Surfac
     if row is None:
         return Surface()
     live = zlib.decompress(row.live).decode() if row.live is not None else None
-    return Surface(row.external_id, row.intent_at is not None, live, row.edited_at)
+    begun = row.intent_at is not None
+    return Surface(row.external_id, begun, live, row.live_at, row.edited_at)
 
 
 def comment_key(connection: Connection, repository: int, comment_id: int) -> str | None:
@@ -69,12 +71,14 @@ def done(
     key: str,
     external_id: int,
     live: str,
+    live_at: datetime | None = None,
     seen_edit: datetime | None = None,
 ) -> bool:
     """Note what stands there now; False when a person changed it while we wrote.
 
-    `seen_edit` is the last edit that was known when we began. After a later one nobody can tell
-    whose text came last, so the text counts as unknown and has to be written again.
+    `live_at` is GitHub's time of our write. `seen_edit` is the last edit that was known when we
+    began. After a later one nobody can tell whose text came last, so the text counts as unknown and
+    has to be written again.
     """
     edited_at = tx.connection.execute(_EDITED, _at(kind, repository, key)).scalar()
     alone = edited_at == seen_edit
@@ -85,20 +89,31 @@ def done(
         "external_id": external_id,
         "intent_at": None,
         "live": zlib.compress(live.encode(), 1) if alone else None,
+        "live_at": live_at,
     }
     tx.connection.execute(_DONE, row)
     return alone
 
 
-def touched(tx: Transaction, kind: str, repository: int, key: str, live: str, at: datetime) -> None:
-    """Note that a person changed the text."""
-    row = {"live": zlib.compress(live.encode(), 1), "edited_at": at}
+def heard(
+    tx: Transaction,
+    kind: str,
+    repository: int,
+    key: str,
+    stands: Surface,
+    edited_at: datetime | None,
+) -> None:
+    """Note what we heard to stand there; `edited_at` is now where a person wrote, else None."""
+    live = None if stands.live is None else zlib.compress(stands.live.encode(), 1)
+    row: dict[str, object] = {"live": live, "live_at": stands.live_at}
+    if edited_at is not None:
+        row["edited_at"] = edited_at
     tx.connection.execute(update(t.surface).where(_HERE).values(**row), _at(kind, repository, key))
 
 
 def gone(tx: Transaction, kind: str, repository: int, key: str) -> None:
     """Note that it was deleted."""
-    row = {"external_id": None, "live": None, "intent_at": None}
+    row = {"external_id": None, "live": None, "live_at": None, "intent_at": None}
     tx.connection.execute(update(t.surface).where(_HERE).values(**row), _at(kind, repository, key))
 
 

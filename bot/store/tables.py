@@ -131,6 +131,7 @@ review = _table(
     Column("subject_id", Id, ForeignKey("subject.id"), nullable=False, unique=True),
     Column("state", String(20), nullable=False),
     Column("gate", String(20), nullable=False),
+    Column("triaged", Integer, nullable=False),  # the tier of the rules alone
     Column("tier", Integer, nullable=False),
     Column("highest_tier", Integer, nullable=False),
     Column("customer_facing", Boolean, nullable=False),
@@ -142,6 +143,12 @@ review = _table(
     Column("checklist_version", String(12), ForeignKey("checklist.version"), nullable=False),
     Column("thresholds", JSON, nullable=False),
     Column("prefills", JSON, nullable=False),
+    Column("offered", JSON, nullable=False, default=list),
+    Column("suggestions", JSON, nullable=False, default=list),
+    Column("waivers", JSON, nullable=False, default=list),
+    Column("rulings", JSON, nullable=False, default=list),
+    Column("attested", Boolean, nullable=False, default=False),  # an attestation holds
+    Column("waived_until", UTCDateTime, index=True),  # the first moment at which a waiver ends
     Column("last_picked", String(60), nullable=False, default=""),
     Column("bypassed", Boolean, nullable=False, default=False),
     Column("opened_at", UTCDateTime, nullable=False),
@@ -164,6 +171,10 @@ answer = _table(
     Column("by_login", String(100), nullable=False),
     Column("at", UTCDateTime, nullable=False),
     Column("door", String(30), nullable=False),
+    Column("not_applicable", Boolean, nullable=False, default=False),
+    Column("again", Text, nullable=False, default=""),  # what is new since, while it is asked again
+    Column("comment_id", Id),  # the comment that it was given in
+    Column("fate", String(10), nullable=False, default=""),  # what became of that comment
     UniqueConstraint("review_id", "question"),
 )
 
@@ -181,28 +192,38 @@ evidence = _table(
     Column("by_login", String(100), nullable=False),
     Column("at", UTCDateTime, nullable=False),
     Column("door", String(30), nullable=False),
+    Column("comment_id", Id),
+    Column("fate", String(10), nullable=False, default=""),
 )
 
-comment_fact = _table(
-    "comment_fact",
-    Column("key", String(64), primary_key=True),  # who changed what into what, and when
+# What people did, each act once; answers and all else that people say are made of these.
+act = _table(
+    "act",
+    Column("id", Id, primary_key=True),
+    Column("key", String(64), nullable=False, unique=True),  # the same for the same act
     Column("review_id", Id, ForeignKey("review.id"), nullable=False, index=True),
-    Column("comment_id", Id, nullable=False),
     Column("by_id", Id, nullable=False),
+    Column("by_login", String(100), nullable=False),
+    Column("by_bot", Boolean, nullable=False, default=False),
     Column("at", UTCDateTime, nullable=False),
-    Column("before_hash", String(64)),
-    Column("after_hash", String(64), nullable=False),
+    Column("door", String(30), nullable=False),
+    Column("deeds", JSON, nullable=False),
+    Column("text", String(40), nullable=False, default=""),  # comment:900 | description
+    Column("before_hash", String(64), nullable=False, default=""),
+    Column("after_hash", String(64), nullable=False, default=""),
+    Column("comment_id", Id),  # the comment that a command stands in
 )
 
 surface = _table(
     "surface",
     Column("id", Id, primary_key=True),
-    Column("kind", String(20), nullable=False),  # comment | check
+    Column("kind", String(20), nullable=False),  # comment | check | reply
     Column("repository_id", Id, ForeignKey("repository.id"), nullable=False),
-    Column("key", String(64), nullable=False),  # the pull request's number | the commit
+    Column("key", String(64), nullable=False),  # number | commit | the comment replied to
     Column("external_id", Id),  # GitHub's id; null until the first write is known to be done
     Column("intent_at", UTCDateTime),  # a create was begun and is not known to be done
     Column("live", LargeBinary),  # zlib of the text that stands there, as far as we know
+    Column("live_at", UTCDateTime),  # GitHub's time of that text
     Column("edited_at", UTCDateTime),  # the last edit by a person
     UniqueConstraint("kind", "repository_id", "key"),
     Index(None, "repository_id", "external_id"),

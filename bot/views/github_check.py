@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.core.gate import Conclusion, Gate, standing, worst
+from bot.core.gate import Conclusion, Gate, Standing, standing, worst
 from bot.core.missing import required
 from bot.core.organisation import Mode
 from bot.core.review import Review
+from bot.core.rulings import Ruled, standing_ruling
+from bot.core.tier import Tier
+from bot.core.waivers import ALL, PAUSE, Waiver
 from bot.ports import Button, CheckRun
 from bot.views import words
+from bot.views.decisions import ruling, waived
 from bot.views.markdown import cut, escape, plain, sentence
 
 NAME = "Customer impact"
@@ -17,7 +21,9 @@ TITLE_LIMIT = 120
 SUMMARY_LIMIT = 60_000  # characters; GitHub takes 65,535
 EXTERNAL_ID = "empty-chair"  # tells our runs from those of others with the same name
 RECHECK = "recheck"
-
+MAY_WAIVE = (
+    "A reviewer who is not the author may let a question wait: <code>/impact help</code> says how."
+)
 
 BUTTONS = (Button("Recheck", "Read the pull request again", RECHECK),)
 
@@ -62,12 +68,31 @@ def title(review: Review) -> str:
     """Where the review stands, in one line without markup."""
     now = standing(review)
     if now.gate is Gate.NOT_NEEDED:
-        text = f"Not needed: {review.exempt or review.reasons[0].text}"
+        text = f"Not needed: {_why_not(review)}"
+    elif now.gate is Gate.WAIVED:
+        text = _waived(now)
     elif now.gate is Gate.COMPLETE:
         text = f"Complete: {words.heard(review)}"
     else:
         text = _pending(review, len(now.missing))
     return plain(text, TITLE_LIMIT)
+
+
+def _why_not(review: Review) -> str:
+    ruling = standing_ruling(review.rulings, Ruled.ATTESTED, Ruled.LOWERED)
+    if ruling is None or review.triaged is Tier.R0 or review.spared:
+        return review.spared or review.reasons[0].text
+    if ruling.ruled is Ruled.ATTESTED:
+        return f"no customer will notice, says {ruling.by.login}"
+    return f"lowered to {ruling.tier} by {ruling.by.login}: {ruling.reason}"
+
+
+def _waived(now: Standing) -> str:
+    first = now.waivers[0]
+    if first.scope == PAUSE:
+        return f"Paused by {first.by.login}: {first.reason}"
+    until = min(w.until for w in now.waivers if w.until)
+    return f"Waived by {first.by.login} until {words.day(until)}: {first.reason}"
 
 
 def _pending(review: Review, left: int) -> str:
@@ -88,20 +113,31 @@ def summary(review: Review) -> str:
     if now.missing and not review.quiet:
         lines = [f"- **{escape(g.question.ask)}** {escape(g.reason)}" for g in now.missing]
         parts.append("\n".join(["Still missing:", "", *lines]))
-    reasons = "\n".join(
+    reasons = [
         f"- {reason.tier}: {sentence(reason.text)} (rule {escape(reason.rule)})"
         for reason in review.reasons
-    )
-    parts.append(f"Why {review.tier}:\n\n{reasons}")
+    ]
+    reasons += [f"- {ruling(found)}" for found in review.rulings]
+    parts.append("\n".join([f"Why {review.tier}:", "", *reasons]))
+    if now.gate is Gate.PENDING and review.mode is not Mode.SHADOW:
+        parts.append(MAY_WAIVE)
     return "\n\n".join(parts)
+
+
+def _scope(review: Review, waiver: Waiver) -> str:
+    found = review.checklist.question(waiver.scope)
+    named = {PAUSE: "The bot is paused here:", ALL: "All that is open is"}
+    return named.get(waiver.scope) or f"{escape(found.short if found else waiver.scope)}:"
 
 
 def _standing(review: Review) -> str:
     now = standing(review)
     if now.gate is Gate.COMPLETE:
-        return "Every question is answered. The answers are in the comment on the pull request."
+        return "Every question is answered."
     if now.gate is Gate.NOT_NEEDED:
         return "Nothing is asked of you."
+    if now.gate is Gate.WAIVED:
+        return "\n".join(f"- {_scope(review, waiver)} {waived(waiver)}" for waiver in now.waivers)
     if review.quiet:
         return (
             "Nothing is asked while this is a draft. Mark it ready for review to see the questions."
@@ -110,9 +146,10 @@ def _standing(review: Review) -> str:
         return (
             "Shadow mode: nobody is asked and nothing is held. This only says what would be asked."
         )
-    tick = f"Tick the answers in the comment on the [pull request]({review.subject.url})."
-    if any("line" in gap.reason for gap in now.missing):
-        tick += " A line is taken from the description; the comment says how."
+    tick = (
+        f"Tick the answers in the comment on the [pull request]({review.subject.url}), or write "
+        "them there: <code>/impact help</code> says how."
+    )
     if review.bypassed:
         return f"The merge went ahead before these were answered; that is on record. {tick}"
     if review.mode is Mode.WARN:

@@ -1,25 +1,24 @@
-"""The comment on a pull request, and the parser of its boxes: writer and reader in one file.
+"""The comment on a pull request: a wizard in which only the next open question is unfolded.
 
-A wizard inside a comment: each question is one folded line, only the next open one is unfolded.
-Boxes stand only in our own list items, each with its id in a hidden comment on the line below.
+Its boxes and the parser of them stand in `github_boxes`, one question in `github_question`.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
 
-from bot.core.answers import Answer
-from bot.core.checklist import Kind, Need, Question
+from bot.core.checklist import Need
 from bot.core.gate import Gate, Standing, standing
-from bot.core.grammar import example
 from bot.core.missing import Missing, required
 from bot.core.organisation import Mode
-from bot.core.prefill import Prefill
 from bot.core.review import Review, State
+from bot.core.rulings import Ruled, Sample, standing_ruling
 from bot.core.tier import Tier
+from bot.core.waivers import ALL, PAUSE, Waiver, holding
 from bot.views import words
+from bot.views.decisions import ruling, waived
+from bot.views.github_question import fold, next_open, question
 from bot.views.markdown import escape, sentence
 
 MARKER = "<!-- empty-chair:review -->"
@@ -33,8 +32,8 @@ TIERS = {
 
 
 def wanted(review: Review) -> bool:
-    """Whether a pull request without a comment gets one."""
-    asking = standing(review).gate is not Gate.NOT_NEEDED and not review.quiet
+    """Whether a pull request without a comment gets one: somebody has to do something."""
+    asking = standing(review).gate is Gate.PENDING and not review.quiet
     return asking and review.mode is not Mode.SHADOW and review.state is State.OPEN
 
 
@@ -50,16 +49,25 @@ def comment(review: Review) -> str:
 
 def _comment(review: Review, optional: bool) -> str:
     now = standing(review)
-    if now.gate is Gate.NOT_NEEDED:
-        parts = [f"### 🪑 {_title(review)}: not needed any more", _not_needed(review)]
-    elif now.gate is Gate.COMPLETE and not review.last_picked:
-        parts = [f"### 🪑 {_title(review)}: complete ✅", _thanks(review), *_record(review)]
-    else:
-        parts = [_headline(review, now), _because(review), *_open_questions(review, now)]
+    parts = _main_parts(review, now)
     if now.gate is not Gate.NOT_NEEDED and _begun(review):
         left_out = "The optional questions are left out here: the comment would be too long."
         parts += _optional(review) if optional else [left_out]
+    if now.gate is Gate.PENDING:
+        parts.append(_other_ways(review))
     return "\n\n".join([MARKER, *parts]) + "\n"
+
+
+def _main_parts(review: Review, now: Standing) -> list[str]:
+    match now.gate:
+        case Gate.NOT_NEEDED:
+            return [f"### 🪑 {_title(review)}: {_not_asked(review)}", _not_needed(review)]
+        case Gate.WAIVED:
+            return [_waived_headline(review, now), *_waivers(review, now), *_record(review, now)]
+        case Gate.COMPLETE if not review.last_picked:
+            headline = f"### 🪑 {_title(review)}: complete ✅"
+            return [headline, _thanks(review), *_record(review, now)]
+    return [_headline(review, now), _because(review), *_open_questions(review, now)]
 
 
 def _begun(review: Review) -> bool:
@@ -94,6 +102,9 @@ def _seconds(review: Review, gap: Missing) -> int:
 
 def _because(review: Review) -> str:
     reason = sentence(review.reasons[0].text)
+    raised = standing_ruling(review.rulings, Ruled.RAISED)
+    if raised and raised.tier == review.tier > review.triaged:
+        reason = f"{escape(raised.by.login)} asked for more, “{escape(raised.reason)}”"
     if review.bypassed:
         return (
             f"**{review.tier}**: {reason}. The merge went ahead before these were answered; that "
@@ -103,23 +114,73 @@ def _because(review: Review) -> str:
 
 
 def _why_asked(review: Review) -> str:
-    reasons = "\n".join(
+    reasons = [
         f"- {reason.tier}: {sentence(reason.text)} (rule {escape(reason.rule)})."
         for reason in review.reasons
-    )
+    ]
+    reasons += [f"- {ruling(found)}" for found in review.rulings]
+    reasons += [f"- {_named(review, w)}: {waived(w)}." for w in review.waivers if w.expired]
     hold = {
         Mode.ENFORCE: "The merge waits until the questions are answered.",
         Mode.WARN: "Nothing is held up here: the answers are for the people who decide.",
         Mode.SHADOW: "",
     }[review.mode]
     hold = "Nothing is asked while this is a draft." if review.quiet else hold
-    body = f"{reasons}\n\n{TIERS.get(review.tier, '')} {hold}".rstrip()
-    return _fold("Why am I asked?", body)
+    lines = "\n".join(reasons)
+    body = f"{lines}\n\n{TIERS.get(review.tier, '')} {hold}".rstrip()
+    return fold("Why am I asked?", body)
+
+
+# -- nothing to do ---------------------------------------------------------------------------------
+
+
+def _not_asked(review: Review) -> str:
+    found = standing_ruling(review.rulings, Ruled.ATTESTED, Ruled.LOWERED)
+    if found is None or review.triaged is Tier.R0:
+        return "not needed any more"
+    return "no customer will notice" if found.ruled is Ruled.ATTESTED else "nothing is asked"
 
 
 def _not_needed(review: Review) -> str:
-    reason = review.exempt or review.reasons[0].text
-    return f"{sentence(reason[:1].upper() + reason[1:])}. What was answered stays on record."
+    found = standing_ruling(review.rulings, Ruled.ATTESTED, Ruled.LOWERED)
+    if found is None or review.triaged is Tier.R0 or review.spared:
+        reason = review.spared or review.reasons[0].text
+        return f"{sentence(reason[:1].upper() + reason[1:])}. What was answered stays on record."
+    drawn = ""
+    if found.sample is Sample.WAITING:
+        drawn = (
+            "\n\nBy lot, this one is looked at by a reviewer: <code>/impact tier R0 …</code> and a "
+            "reason confirms it."
+        )
+    return f"{ruling(found)}\n\nNot so? <code>/impact tier R1 …</code> and a reason asks.{drawn}"
+
+
+def _waived_headline(review: Review, now: Standing) -> str:
+    first = now.waivers[0]
+    if first.scope == PAUSE:
+        return f"### 🪑 {_title(review)}: paused by {escape(first.by.login)}"
+    until = min(w.until for w in now.waivers if w.until)
+    return f"### 🪑 {_title(review)}: waived until {words.day(until)}"
+
+
+def _waivers(review: Review, now: Standing) -> list[str]:
+    if pause := holding(review.waivers, PAUSE):
+        open_to_all = ", as no reviewers are named" if pause.open_to_all else ""
+        return [
+            f"<b>{escape(pause.by.login)}</b> turned the bot off here: "
+            f"“{escape(pause.reason)}”{open_to_all}{words.fate(pause.fate)}. "
+            "<code>/impact resume</code> turns it on again."
+        ]
+    if whole := holding(review.waivers, ALL):
+        lines = [f"All that is open is {waived(whole)}."]
+    else:
+        lines = [f"- {_named(review, w)}: {waived(w)}" for w in now.waivers]
+    return ["\n".join(lines), "After that day it is asked again. Answers are welcome before, too."]
+
+
+def _named(review: Review, waiver: Waiver) -> str:
+    found = review.checklist.question(waiver.scope)
+    return escape(found.short) if found else "All that is open"
 
 
 def _thanks(review: Review) -> str:
@@ -127,184 +188,52 @@ def _thanks(review: Review) -> str:
     return f"{escape(heard[:1].upper() + heard[1:])}. Thank you for bringing the customer in."
 
 
-def _record(review: Review) -> list[str]:
-    answered = [_question(review, q, need, None, False) for q, need in required(review)]
-    return [_fold(f"The {words.count(len(answered), 'answer')}", "\n\n".join(answered))]
+def _record(review: Review, now: Standing) -> list[str]:
+    asked = [question(review, q, need, None, False) for q, need in required(review)]
+    if not asked:
+        return []
+    noun = "answer" if now.gate is Gate.COMPLETE else "question"
+    return [fold(f"The {words.count(len(asked), noun)}", "\n\n".join(asked))]
+
+
+# -- something to do -------------------------------------------------------------------------------
 
 
 def _open_questions(review: Review, now: Standing) -> list[str]:
     gaps = {gap.question.id: gap for gap in now.missing}
-    next_one = review.last_picked or next(iter(gaps), "")
+    first = next_open(review, now)
     return [
-        _question(review, q, need, gaps.get(q.id), q.id == next_one) for q, need in required(review)
+        question(review, q, need, gaps.get(q.id), q.id == first) for q, need in required(review)
     ]
 
 
 def _optional(review: Review) -> list[str]:
     extra = [(q, need) for q, need in review.asked if need is Need.OPTIONAL]
-    usable = [(q, need) for q, need in extra if q.options or q.headings]
-    if not usable:
+    if not extra:
         return []
-    body = "\n\n".join(_question(review, q, need, None, False) for q, need in usable)
-    return [_fold(f"More, if you like ({len(usable)} optional)", body)]
+    body = "\n\n".join(question(review, q, need, None, False) for q, need in extra)
+    return [fold(f"More, if you like ({len(extra)} optional)", body)]
 
 
-def _question(
-    review: Review, question: Question, need: Need, gap: Missing | None, unfolded: bool
-) -> str:
-    said = words.said(review, question)
-    busy = review.last_picked == question.id
-    if said and not gap and not busy:
-        evidence = review.evidence if question.kind is Kind.EVIDENCE else ()
-        who = words.by(review.answer(question.id), evidence)
-        summary = f"✅ {escape(question.short)}: <b>{escape(said)}</b> ({escape(who)})"
-        summary += _changed_since(review, question)
-    elif said and gap and not busy:
-        summary = f"🔸 <b>{escape(question.ask)}</b> {escape(gap.reason)}"
-    else:
-        mark = "⬜" if need.must else "▫️"
-        summary = f"{mark} <b>{escape(question.ask)}</b>{_found(review, question)}"
-    return _fold(summary, _body(review, question, need), unfolded)
+def _other_ways(review: Review) -> str:
+    """All answers in one comment, and what to do where the questions do not fit.
 
-
-def _changed_since(review: Review, question: Question) -> str:
-    answer, prefill = review.answer(question.id), review.prefill(question.id)
-    if not (answer and answer.text and answer.source and prefill and prefill.text):
-        return ""
-    return "" if answer.text == prefill.text else " · your description says something else now"
-
-
-def _found(review: Review, question: Question) -> str:
-    prefill = review.prefill(question.id)
-    if prefill is None or prefill.too_short:
-        return ""
-    return f" · found in {escape(prefill.source)}, one tick"
-
-
-def _body(review: Review, question: Question, need: Need) -> str:
-    answer, prefill = review.answer(question.id), review.prefill(question.id)
-    parts = [_help(question)]
-    boxes = []
-    if prefill:
-        parts.append(_offer(review, question, prefill))
-    if prefill and not prefill.too_short:
-        accepted = _accepted(review, question, prefill)
-        boxes.append(_box(question.id, f"accept-{prefill.digest}", "Yes, that is it", accepted))
-    picks = answer.picks if answer else ()
-    boxes += [_box(question.id, o.id, o.label, o.id in picks) for o in question.options]
-    if question.kind.many and boxes:
-        boxes.append(_box(question.id, "done", "done", False))
-    if boxes:
-        parts.append("\n".join(boxes))
-    if question.headings and not prefill and _wants_line(question, need, answer):
-        parts.append(_where(question))
-    return "\n\n".join(parts)
-
-
-def _wants_line(question: Question, need: Need, answer: Answer | None) -> bool:
-    """A line belongs to the answer here, and none is given yet."""
-    if answer and answer.text:
-        return False
-    return not question.options or (need is Need.REQUIRED and question.kind.has_line)
-
-
-def _where(question: Question) -> str:
-    heading = f"<code>## {escape(question.headings[0])}</code>"
-    if question.kind is Kind.EVIDENCE:
-        return (
-            f"Write what you heard in the description, below the heading {heading}, one line each, "
-            f"such as <code>{escape(example(question))}</code>. It then shows up here, to accept "
-            "with one tick."
+    The same whatever is answered already, so that a tick alone rewrites nothing.
+    """
+    lines = "\n".join(f"{q.id}: …" for q, _ in required(review))
+    parts = [
+        "One comment answers everything. Copy this and put the words of a box, or a line of your "
+        "own, in place of “…”. What you leave as it is stays as it is."
+        f"\n\n```text\n/impact\n{lines}\n```",
+        "The same lines count in the description, below <code>## Customer impact</code>; that "
+        "notifies nobody.",
+    ]
+    if review.tier is Tier.R1:
+        parts.append(
+            "No customer will notice this? <code>/impact none …</code> and why, in one line."
         )
-    return (
-        f"Write the line in the description, below the heading {heading}. It then shows up here, "
-        "to accept with one tick."
-    )
-
-
-def _help(question: Question) -> str:
-    text = escape(question.help)
-    return f"{text} Tick all that fit, then “done”." if question.kind.many else text
-
-
-def _offer(review: Review, question: Question, prefill: Prefill) -> str:
-    source = escape(prefill.source)
-    if prefill.too_short:
-        least = review.thresholds.text_characters
-        text = escape(prefill.text)
-        return f"Found “{text}” in {source}. Please say it in {least} characters or more."
-    if prefill.pieces:
-        heard = "\n".join(f"- {escape(words.piece(piece))}" for piece in prefill.pieces)
-        return f"Found in {source}:\n\n{heard}"
-    picks = ", ".join(map(question.label, prefill.picks))
-    label = " · ".join(part for part in (picks, prefill.text and f"“{prefill.text}”") if part)
-    return f"{escape(label)} (from {source})"
-
-
-def _accepted(review: Review, question: Question, prefill: Prefill) -> bool:
-    """Whether just this offer was accepted, not an earlier one."""
-    answer = review.answer(question.id)
-    if question.kind is Kind.EVIDENCE:
-        known = {piece.text for piece in review.evidence} | {answer.text if answer else ""}
-        return all(piece.text in known for piece in prefill.pieces)
-    return bool(answer and answer.source and answer.text == prefill.text)
-
-
-def _fold(summary: str, body: str, unfolded: bool = False) -> str:
-    """One folded line. GitHub reads Markdown inside only after a blank line."""
-    opening = "<details open>" if unfolded else "<details>"
-    return f"{opening}\n<summary>{summary}</summary>\n\n{body}\n\n</details>"
-
-
-def _box(question: str, option: str, label: str, ticked: bool) -> str:
-    """A box and, indented by two so that the list stays one, its id."""
-    return f"- [{'x' if ticked else ' '}] {escape(label)}\n  <!-- box {question}={option} -->"
-
-
-BOX = re.compile(r"^ {0,3}[-*+] \[([ xX])\](?: .*)?$")
-BOX_ID = re.compile(r"^ {0,6}<!-- box ([a-z][a-z0-9_]*=[a-z0-9-]+) -->\s*$")
-FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
-
-
-def parse_comment(body: str) -> dict[str, bool]:
-    """The boxes of a comment and whether each is ticked, in the order of the text.
-
-    Takes CRLF, `X` and `*`. Boxes in fences and quotes are not ours; a box that stands twice with
-    two states is left out.
-    """
-    found: dict[str, bool] = {}
-    conflicting: set[str] = set()
-    for line, below in _unfenced_pairs(body):
-        box, name = BOX.match(line), BOX_ID.match(below)
-        if not (box and name):
-            continue
-        ticked = box[1] != " "
-        if found.setdefault(name[1], ticked) != ticked:
-            conflicting.add(name[1])
-    return {name: ticked for name, ticked in found.items() if name not in conflicting}
-
-
-def _unfenced_pairs(body: str) -> Iterable[tuple[str, str]]:
-    lines = body.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    fence = ""
-    for index, line in enumerate(lines[:-1]):
-        if match := FENCE.match(line):
-            if not fence:
-                fence = match[1]
-            elif match[1].startswith(fence):
-                fence = ""
-        elif not fence:
-            yield line, lines[index + 1]
-
-
-def ticks_between(before: str, after: str) -> dict[str, bool]:
-    """What changed from one text to the other. A box that is gone on either side did not change.
-
-    Unticks come first, so that moving a single pick by hand reads as the tick it is.
-    """
-    old, new = parse_comment(before), parse_comment(after)
-    changed = {box: new[box] for box in new if box in old and old[box] != new[box]}
-    return dict(sorted(changed.items(), key=lambda item: item[1]))
+    parts.append("A question does not fit, or should wait? <code>/impact help</code> says how.")
+    return fold("All in one comment, and other ways", "\n\n".join(parts))
 
 
 def same(live: str, text: str) -> bool:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from bot.core.answers import Answer, Evidence
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+
+from bot.core.answers import Answer, Door, Evidence, Fate
 from bot.core.checklist import Kind, Question
-from bot.core.grammar import Piece
+from bot.core.grammar import Given, Piece
 from bot.core.review import Review
 
 
@@ -20,20 +24,55 @@ def names(items: list[str]) -> str:
     return f"{', '.join(items[:-1])} and {items[-1]}"
 
 
+def day(on: date) -> str:
+    """ "1 Dec 2026"."""
+    return f"{on.day} {on:%b %Y}"
+
+
+def fate(what: Fate) -> str:
+    """What became of the comment that said so; empty while it stands."""
+    return {
+        Fate.STANDS: "",
+        Fate.EDITED: "; the comment was edited since",
+        Fate.DELETED: "; the comment was deleted since",
+    }[what]
+
+
 def picked(question: Question, answer: Answer | None) -> list[str]:
     """The labels of what was picked."""
     return [question.label(option) for option in answer.picks] if answer else []
 
 
 def said(review: Review, question: Question) -> str:
-    """What was answered, in one line without markup; empty if nothing was."""
-    answer = review.answer(question.id)
+    """What was answered, in one line without markup; empty if nothing was.
+
+    In a public repository customer voice shows as counts, and what came from elsewhere not at all.
+    """
+    answer, public = review.answer(question.id), not review.subject.repository.private
+    voice = question.kind is Kind.EVIDENCE
     parts = [", ".join(picked(question, answer))]
     if answer and answer.text:
-        parts.append(f"“{answer.text}”")
-    if question.kind is Kind.EVIDENCE:
+        hidden = public and (voice or answer.door is Door.REVERT)
+        parts.append("in words that are not shown in public" if hidden else f"“{answer.text}”")
+    if voice and public:
+        parts.append(counted(heard.kind for heard in review.evidence))
+    elif voice:
         parts += [piece(heard) for heard in review.evidence]
     return "; ".join(part for part in parts if part)
+
+
+def given(question: Question, what: Given) -> str:
+    """An answer that does not count yet, in one line without markup."""
+    if what.piece is not None:
+        return piece(what.piece)
+    labels = ", ".join(question.label(option) for option in what.picks)
+    return "; ".join(part for part in (labels, what.text) if part)
+
+
+def counted(kinds: Iterable[str]) -> str:
+    """ "2 asked, 1 observed"; empty for none. What does not say how it was heard is a piece."""
+    found = Counter(kind or "piece of customer voice" for kind in kinds)
+    return ", ".join(f"{number} {kind}" for kind, number in found.items())
 
 
 def heard(review: Review) -> str:

@@ -12,7 +12,7 @@ from bot.core.checklist import Kind, Need
 from bot.core.missing import missing, required
 from bot.core.review import Review
 from bot.core.tier import Tier
-from tests.examples import CATALOG, LOCK, REVIEWER, NOW, PRICE, answered, review
+from tests.examples import CATALOG, LOCK, NOW, PRICE, REVIEWER, answered, review
 
 
 def ids(found: Review) -> list[str]:

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from bot.core.missing import missing
 from bot.core.prefill import LONGEST, Prefill, prefill
-from bot.views.github_comment import comment, parse_comment
+from bot.views.github_boxes import parse_comment
+from bot.views.github_comment import comment
 from tests.examples import CATALOG, PRICE, answered, review
 
 QUESTIONS = CATALOG.checklist.all_questions()
@@ -130,3 +131,8 @@ def test_a_long_story_is_cut_at_a_word() -> None:
 def test_no_description_whatever_breaks_it(body: str) -> None:
     for offer in prefill(QUESTIONS, body, body, URL, 20):
         assert offer.picks or offer.text
+
+
+def test_what_is_answered_below_our_own_heading_is_not_offered_as_well() -> None:
+    body = "## Customer impact\n\nwhy: exports are slow, so that people give up half way through\n"
+    assert review(body=body).prefill("why") is None

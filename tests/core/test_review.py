@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.answers import Door
 from bot.core.gate import Gate, settle, standing
 from bot.core.missing import missing
 from bot.core.organisation import Mode
-from bot.core.review import TRANSITIONS, Review, Seen, State, sync, tick
+from bot.core.review import TRANSITIONS, Review, Seen, State, sync
 from bot.core.tier import Tier
 from bot.core.triage import Verdict
 from tests.examples import (
@@ -22,13 +23,15 @@ from tests.examples import (
     AUTHOR,
     CATALOG,
     LOCK,
-    REVIEWER,
     NOW,
     PRICE,
+    REVIEWER,
     THEME,
     answered,
     pull_request,
     review,
+    taken,
+    ticked,
 )
 
 
@@ -108,7 +111,9 @@ def test_five_ticks_complete_an_r1_review_and_the_time_is_kept() -> None:
 
 def test_an_untick_takes_the_answer_back_and_opens_the_gate() -> None:
     done = answered(review(), *ALL_OF_R1)
-    undone, events = tick(done, {"feeling=relieved": False}, AUTHOR, NOW)
+    undone, events = taken(
+        done, ticked(done, "feeling=relieved", False), by=AUTHOR, door=Door.COMMENT
+    )
     assert [event.name for event in events] == ["answer.undone"]
     reopened, events = settle(done, undone, NOW)
     assert reopened.completed_at is None
@@ -149,7 +154,7 @@ def test_accepting_twice_adds_one_piece_of_evidence() -> None:
     assert len(again.evidence) == 1
     piece = again.evidence[0]
     assert (piece.kind, piece.link) == ("signal", "https://github.com/acme/shop/issues/412")
-    back, _ = tick(again, {"voice=accept": False}, AUTHOR, NOW)
+    back, _ = taken(again, ticked(again, "voice=accept", False), by=AUTHOR, door=Door.COMMENT)
     assert back.evidence == ()
 
 
@@ -162,7 +167,7 @@ def test_unaccepting_a_line_keeps_what_was_picked_by_hand() -> None:
         ("different",),
         "The button moves into the menu on the right.",
     )
-    back, _ = tick(found, {"effect=accept": False}, AUTHOR, NOW)
+    back, _ = taken(found, ticked(found, "effect=accept", False), by=AUTHOR, door=Door.COMMENT)
     kept = back.answer("effect")
     assert kept is not None
     assert (kept.picks, kept.text) == (("different",), "")
@@ -174,7 +179,9 @@ def test_an_accepted_pick_is_taken_back_whole_and_gives_way_to_another_pick() ->
     answer = accepted.answer("effect")
     assert answer is not None
     assert (answer.picks, answer.source) == (("better",), "your title")
-    back, events = tick(accepted, {"effect=accept": False}, AUTHOR, NOW)
+    back, events = taken(
+        accepted, ticked(accepted, "effect=accept", False), by=AUTHOR, door=Door.COMMENT
+    )
     assert back.answer("effect") is None
     assert [event.name for event in events] == ["answer.undone"]
     other = answered(accepted, "effect=worse").answer("effect")
@@ -187,7 +194,7 @@ def test_an_accepted_pick_is_taken_back_whole_and_gives_way_to_another_pick() ->
 )
 def test_a_box_that_nobody_wrote_changes_nothing(box: str) -> None:
     before = review()
-    after, events = tick(before, {box: True}, REVIEWER, NOW)
+    after, events = taken(before, ticked(before, box, True), by=REVIEWER, door=Door.COMMENT)
     assert after == before
     assert events == ()
 
@@ -233,10 +240,10 @@ def test_any_row_of_ticks_leaves_a_review_that_agrees_with_itself(
 ) -> None:
     current = review()
     for box, on in steps:
-        ticked, events = tick(current, {box: on}, REVIEWER, NOW)
-        assert (ticked.answers, ticked.evidence) == (current.answers, current.evidence) or events
-        current = settle(current, ticked, NOW)[0]
-        again, events = tick(current, {box: on}, REVIEWER, NOW)
+        after, events = taken(current, ticked(current, box, on), by=REVIEWER, door=Door.COMMENT)
+        assert (after.answers, after.evidence) == (current.answers, current.evidence) or events
+        current = settle(current, after, NOW)[0]
+        again, events = taken(current, ticked(current, box, on), by=REVIEWER, door=Door.COMMENT)
         assert (again.answers, again.evidence) == (current.answers, current.evidence)
     questions = [answer.question for answer in current.answers]
     assert len(questions) == len(set(questions))

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from structlog.testing import capture_logs
 
+from bot.core.catalog import Catalog
+from bot.core.organisation import Reviewers
 from bot.errors import Rejected
 from bot.flows.check_app import EVENTS, PERMISSIONS, check_app
 from bot.ports import AppIdentity
+from tests.examples import CATALOG
 
 
 @dataclass
@@ -18,6 +21,7 @@ class Asked:
     """As much of the world as the question needs: who GitHub says we are."""
 
     answer: AppIdentity | Rejected
+    catalog: Catalog = CATALOG
     app_id: int = 1
 
     @property
@@ -30,9 +34,9 @@ class Asked:
         return self.answer
 
 
-def lines(answer: AppIdentity | Rejected) -> list[Mapping[str, object]]:
+def lines(answer: AppIdentity | Rejected, catalog: Catalog = CATALOG) -> list[Mapping[str, object]]:
     with capture_logs() as logs:
-        check_app(Asked(answer))  # type: ignore[arg-type]
+        check_app(Asked(answer, catalog))  # type: ignore[arg-type]
     return list(logs)
 
 
@@ -62,3 +66,12 @@ def test_reading_is_not_writing_and_an_event_that_nobody_sends_is_named() -> Non
         "github.event_missing",
         "github.known",
     ]
+
+
+def test_who_names_teams_as_reviewers_needs_to_know_who_is_in_them() -> None:
+    reviewers = Reviewers(teams=("acme/research",))
+    organisation = CATALOG.organisation.model_copy(update={"reviewers": reviewers})
+    found = lines(
+        AppIdentity("empty-chair", PERMISSIONS, EVENTS), replace(CATALOG, organisation=organisation)
+    )
+    assert [line.get("permission") for line in found] == ["members", None]

@@ -11,7 +11,7 @@ import requests
 
 from bot.cli.pair import ENFORCE, Pair, start_pair
 from bot.core.review import State
-from bot.views.github_comment import parse_comment
+from bot.views.github_boxes import parse_comment
 from tests.flows.test_pull_request_door import (
     BODY,
     PRICE,

@@ -18,7 +18,8 @@ from bot.store.store import Store
 from bot.views.github_comment import MARKER
 from tests.examples import NOW, REPOSITORY
 
-DELETED = CommentDeleted(REPOSITORY, 12, 99)
+WIPED = surfaces.Surface(live="wiped")
+DELETED = CommentDeleted(REPOSITORY, 12, 99, Actor(1, "author"), NOW, "")
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def test_once_its_id_is_known_it_is_ours_and_no_other_is(store: Store) -> None:
     store.write(lambda tx: surfaces.done(tx, "comment", REPOSITORY.id, "12", 99, "text"))
     with store.read() as connection:
         assert our_comment(connection, DELETED) == "12"
-        assert our_comment(connection, CommentDeleted(REPOSITORY, 12, 98)) is None
+        assert our_comment(connection, replace(DELETED, comment_id=98)) is None
 
 
 @dataclass
@@ -67,7 +68,7 @@ def test_only_what_our_app_wrote_is_taken_for_our_comment(
 ) -> None:
     store.write(lambda tx: surfaces.begin(tx, "comment", REPOSITORY.id, "12", NOW))
     by = Actor(41, "some-app[bot]", is_bot=True)
-    fact = CommentCreated(REPOSITORY, 12, 99, by, f"{MARKER} quoted or our own", app)
+    fact = CommentCreated(REPOSITORY, 12, 99, by, NOW, f"{MARKER} quoted or our own", app)
     comment_arrived(Ours(store), fact)  # type: ignore[arg-type]
     with store.read() as connection:
         surface = surfaces.load(connection, "comment", REPOSITORY.id, "12")
@@ -76,13 +77,13 @@ def test_only_what_our_app_wrote_is_taken_for_our_comment(
 
 def test_what_a_person_wrote_while_we_wrote_leaves_the_text_unknown(store: Store) -> None:
     store.write(lambda tx: surfaces.done(tx, "comment", REPOSITORY.id, "12", 99, "text"))
-    store.write(lambda tx: surfaces.touched(tx, "comment", REPOSITORY.id, "12", "wiped", NOW))
+    store.write(lambda tx: surfaces.heard(tx, "comment", REPOSITORY.id, "12", WIPED, NOW))
     alone = store.write(lambda tx: surfaces.done(tx, "comment", REPOSITORY.id, "12", 99, "text"))
     with store.read() as connection:
         surface = surfaces.load(connection, "comment", REPOSITORY.id, "12")
     assert not alone
     assert surface.live is None
     again = store.write(
-        lambda tx: surfaces.done(tx, "comment", REPOSITORY.id, "12", 99, "text", NOW)
+        lambda tx: surfaces.done(tx, "comment", REPOSITORY.id, "12", 99, "text", None, NOW)
     )
     assert again

@@ -16,7 +16,8 @@ from bot.core.review import State
 from bot.core.tier import Tier
 from bot.sandbox.records import Comment, FileChange
 from bot.store import ledger, tables
-from bot.views.github_comment import MARKER, comment, parse_comment, same
+from bot.views.github_boxes import parse_comment
+from bot.views.github_comment import MARKER, comment, same
 
 THEME = FileChange("web/theme.css", 5, 1, "@@ -1 +1 @@\n-a { color: red }\n+a { color: blue }\n")
 PRICE = FileChange("pricing/plans.json", 1, 1, '@@ -1 +1 @@\n-"price": 12\n+"price": 15\n')

@@ -150,7 +150,7 @@ def test_a_comment_is_posted_found_by_its_marker_and_edited_with_one_call_each(
     posted = gateway.create_comment(shop, number, "<!-- marker --> größer 🛒")
     github.comment(number, "a quote: <!-- marker -->", "alice")
     text, state = "<!-- marker --> größer 🛒", github.state
-    assert posted == Posted(posted.id, state.bot.id, True, state.app_id, text)
+    assert posted == Posted(posted.id, state.bot.id, True, state.app_id, text, posted.at)
     found = gateway.find_comments(shop, number, "<!-- marker -->")
     assert [(c.id == posted.id, c.by_bot) for c in found] == [(True, True), (False, False)]
     assert gateway.find_comments(shop, number, "nowhere") == []

@@ -54,7 +54,9 @@ PULL = PullRequest(
     updated_at=NINE_THIRTY,
     url="https://github.com/acme/shop/pull/12",
 )
-EDITED = CommentEdited(SHOP, 12, 900, BY, NINE_THIRTY + timedelta(minutes=1), "before", "after")
+NINE_THIRTY_ONE = NINE_THIRTY + timedelta(minutes=1)
+BOT = Actor(41, "empty-chair[bot]", is_bot=True)
+EDITED = CommentEdited(SHOP, 12, 900, BY, NINE_THIRTY_ONE, "before", "after", BOT, "NONE", "IC_900")
 
 
 def read(event: str, action: str, **changes: Any) -> Fact | None:
@@ -116,7 +118,7 @@ def test_an_edit_without_changes_is_read_like_any_other() -> None:
 
 def test_a_comment_that_was_posted_says_which_app_wrote_it() -> None:
     found = read("issue_comment", "created")
-    assert found == CommentCreated(SHOP, 12, 900, BY, "after", 1)
+    assert found == CommentCreated(SHOP, 12, 900, BY, NINE_THIRTY_ONE, "after", 1, "NONE")
 
 
 def test_an_edit_of_a_comment_says_what_stood_there_before() -> None:
@@ -138,7 +140,9 @@ def test_an_edit_by_somebody_whose_account_is_gone_is_the_ghosts() -> None:
 
 
 def test_a_comment_that_was_deleted() -> None:
-    assert read("issue_comment", "deleted") == CommentDeleted(SHOP, 12, 900)
+    assert read("issue_comment", "deleted") == CommentDeleted(
+        SHOP, 12, 900, BY, NINE_THIRTY_ONE, "after"
+    )
 
 
 @pytest.mark.parametrize("issue", [{"number": 12}, {"number": 12, "pull_request": None}])

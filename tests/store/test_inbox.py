@@ -7,9 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot.core.facts import Actor, CommentEdited
 from bot.ports import Transaction
-from bot.store import comment_facts, inbox, installations, queue, reviews, surfaces, throttle
+from bot.store import inbox, installations, queue, reviews, surfaces, throttle
 from bot.store import tables as t
 from bot.store.store import Store
 from bot.store.surfaces import CHECK, COMMENT, Surface
@@ -92,10 +91,10 @@ def test_a_surface_is_begun_then_done_then_touched_then_gone(store: Store) -> No
     assert surface(store) == Surface(begun=True)
     store.write(lambda tx: surfaces.done(tx, *at, 900, live))
     assert surface(store) == Surface(900, live=live)
-    store.write(lambda tx: surfaces.touched(tx, *at, "other", NOW))
-    assert surface(store) == Surface(900, live="other", edited_at=NOW)
-    assert store.write(lambda tx: surfaces.done(tx, *at, 900, live, NOW))
-    assert surface(store) == Surface(900, live=live, edited_at=NOW)
+    store.write(lambda tx: surfaces.heard(tx, *at, Surface(live="other", live_at=NOW), NOW))
+    assert surface(store) == Surface(900, live="other", live_at=NOW, edited_at=NOW)
+    assert store.write(lambda tx: surfaces.done(tx, *at, 900, live, NOW, NOW))
+    assert surface(store) == Surface(900, live=live, live_at=NOW, edited_at=NOW)
     store.write(lambda tx: surfaces.gone(tx, *at))
     assert surface(store) == Surface(edited_at=NOW)
 
@@ -104,7 +103,7 @@ def test_a_text_that_a_person_changed_while_we_wrote_counts_as_unknown(store: St
     store.write(lambda tx: reviews.save(tx, examples.review()))
     at = (COMMENT, 501, "12")
     store.write(lambda tx: surfaces.done(tx, *at, 900, "ours"))
-    store.write(lambda tx: surfaces.touched(tx, *at, "theirs", NOW))
+    store.write(lambda tx: surfaces.heard(tx, *at, Surface(live="theirs"), NOW))
     assert not store.write(lambda tx: surfaces.done(tx, *at, 900, "ours again"))
     assert surface(store) == Surface(900, live=None, edited_at=NOW)
 
@@ -119,16 +118,6 @@ def test_surfaces_do_not_mix_kinds_and_keys_and_are_found_by_comment(store: Stor
         assert surfaces.comment_key(connection, 501, 900) == "12"
         assert surfaces.comment_key(connection, 501, 901) is None
         assert surfaces.comment_key(connection, 502, 900) is None
-
-
-def test_an_edit_of_a_comment_counts_once(store: Store) -> None:
-    saved = store.write(lambda tx: reviews.save(tx, examples.review()))
-    fact = CommentEdited(examples.REPOSITORY, 12, 900, Actor(12, "reviewer"), NOW, "a", "b")
-
-    def add(key: str) -> bool:
-        return store.write(lambda tx: comment_facts.add(tx, key, saved.id, fact, "h1", "h2"))
-
-    assert [add("k1"), add("k1"), add("k2")] == [True, False, True]
 
 
 def test_our_own_user_is_learnt_per_installation_and_survives_a_new_account_name(

@@ -12,7 +12,6 @@ from bot.core.answers import Door
 from bot.core.events import Event
 from bot.core.facts import Actor
 from bot.core.gate import settle
-from bot.core.review import tick
 from bot.store import ledger, reviews
 from bot.store import tables as t
 from bot.store.store import Store
@@ -140,8 +139,8 @@ def test_the_same_person_has_another_digest_in_each_transaction(written: Store) 
 def test_nothing_that_people_wrote_or_are_called_stands_in_the_chain(store: Store) -> None:
     opened = examples.examples()["hostile_text"]
     review = store.write(lambda tx: reviews.save(tx, opened))
-    boxes = dict.fromkeys(("why=accept", "who=new", "effect=better", "voice=accept"), True)
-    ticked, events = tick(review, boxes, BY, NOW)
+    boxes = ("feeling=relieved", "who=new", "effect=better", "voice=signal")
+    ticked, events = examples.taken(review, *(examples.ticked(review, box) for box in boxes), by=BY)
     _, more = settle(review, ticked, NOW)
     assert len(events) >= 3
     store.write(lambda tx: ledger.append(tx, KEY, review.id, (*events, *more), NOW, b"s" * 16))

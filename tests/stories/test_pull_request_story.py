@@ -54,8 +54,9 @@ from bot.sandbox.app_key import make_app_key
 from bot.sandbox.server import Server
 from bot.settings import GitHubSettings, JobsSettings, Settings
 from bot.store import reviews
+from bot.views.github_boxes import parse_comment, ticks_between
 from bot.views.github_check import NAME
-from bot.views.github_comment import MARKER, parse_comment, same, ticks_between
+from bot.views.github_comment import MARKER, same
 from bot.views.github_comment import comment as rendered
 from tests.stories.emulator import REQUIRE, Emulator, need, node
 from tests.stories.shim import WEBHOOKS, Delivery, Shim

@@ -13,15 +13,8 @@ from hypothesis import strategies as st
 from bot.core.answers import Answer
 from bot.core.review import Review
 from bot.sandbox.markdown import render
-from bot.views.github_comment import (
-    LIMIT,
-    MARKER,
-    comment,
-    parse_comment,
-    same,
-    ticks_between,
-    wanted,
-)
+from bot.views.github_boxes import parse_comment, ticks_between
+from bot.views.github_comment import LIMIT, MARKER, comment, same, wanted
 from tests.examples import HOSTILE, answered, examples, review
 from tests.golden import same_as_golden
 
@@ -42,7 +35,8 @@ def test_what_is_written_is_read_back(name: str) -> None:
             assert boxes.get(f"{answer.question}={pick}", True)
     ticked = {box.split("=")[0] for box, on in boxes.items() if on}
     evidence = {"voice"} if found.evidence else set()
-    assert ticked <= {answer.question for answer in found.answers} | evidence
+    held = {waiting.question for waiting in found.suggestions if waiting.held}
+    assert ticked <= {answer.question for answer in found.answers} | evidence | held
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -54,7 +48,11 @@ def test_every_box_is_a_task_item_of_github_with_its_id_below(name: str) -> None
 
 
 def test_a_comment_is_wanted_only_where_somebody_is_asked() -> None:
-    silent = {"shadow", "draft", "quiet_bot", "not_needed", "not_needed_any_more", "bypassed"}
+    silent = {
+        "shadow", "draft", "quiet_bot", "not_needed", "not_needed_any_more", "bypassed", "complete",
+        "assumed", "waived", "waived_question", "paused", "attested",
+        "attested_and_drawn", "lowered",
+    }  # fmt: skip
     assert {name for name, found in EXAMPLES.items() if not wanted(found)} == silent
 
 
@@ -139,7 +137,8 @@ def test_the_longest_possible_comment_is_cut_with_a_hint() -> None:
 def active(markdown: str) -> list[str]:
     """The tags that GitHub's own parser makes of it, apart from those that we write ourselves."""
     html = cmarkgfm.github_flavored_markdown_to_html(markdown, Options.CMARK_OPT_UNSAFE)
-    allowed = {"p", "h3", "ul", "li", "strong", "b", "code", "details", "summary", "input"}
+    allowed = {"p", "h3", "ul", "li", "strong", "b", "code", "details", "summary", "input",
+               "pre"}  # fmt: skip
     return sorted({tag.lower() for tag in re.findall(r"<\s*([a-zA-Z][\w-]*)", html)} - allowed)
 
 

@@ -1,0 +1,48 @@
+"""Answers that do not count yet: of strangers, or held back because they would raise the tier."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.core.answers import Door
+from bot.core.facts import Actor
+from bot.core.grammar import Given
+
+MOST = 20  # of one review
+MOST_OF_ONE = 5  # of one person: a stranger can fill no comment
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """An answer that somebody who may answer can accept.
+
+    `held`: its author may answer, and has not yet agreed to the questions that it adds.
+    """
+
+    question: str
+    given: Given
+    by: Actor
+    at: datetime
+    door: Door
+    held: bool = False
+    comment: int | None = None
+
+    @property
+    def id(self) -> str:
+        """Six hexadecimal digits, the same for the same words of the same person."""
+        said = repr((self.question, self.given, self.by.id))
+        return hashlib.sha256(said.encode()).hexdigest()[:6]
+
+
+def kept(known: tuple[Suggestion, ...], new: Suggestion) -> tuple[Suggestion, ...]:
+    """The suggestions with a new one: of one person for one question the newest. Too many are
+    refused."""
+    others = tuple(
+        s for s in known if (s.question, s.by.id, s.held) != (new.question, new.by.id, new.held)
+    )
+    of_them = [s for s in others if s.by.id == new.by.id]
+    if not new.held and (len(others) >= MOST or len(of_them) >= MOST_OF_ONE):
+        return known
+    return (*others, new)

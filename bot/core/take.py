@@ -1,0 +1,115 @@
+"""Take what people did: the record as it is with their new acts, and what that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from bot.core.acts import (
+    Act,
+    Deed,
+    Found,
+    Judge,
+    Pause,
+    Resume,
+    Suggest,
+    TakeOver,
+    Tick,
+    Use,
+    Waive,
+    Withdraw,
+)
+from bot.core.answers import Answer
+from bot.core.events import Event
+from bot.core.facts import Actor
+from bot.core.replay import replay
+from bot.core.review import Review
+from bot.core.rulings import Ruled
+
+RULED = {
+    Ruled.RAISED: "tier.raised",
+    Ruled.LOWERED: "tier.lowered",
+    Ruled.ATTESTED: "tier.attested",
+}
+
+
+def take(
+    review: Review, known: Iterable[Act], new: Iterable[Act], now: datetime
+) -> tuple[Review, tuple[Event, ...]]:
+    """The review with new acts beside those that are known, and what the ledger is told of them."""
+    added = list(new)
+    after = replay(review, [*known, *added], now)
+    events = [event for act in added for event in _of_deeds(act)]
+    events += _of_answers(review, after, added)
+    return after, tuple(events)
+
+
+def _of_deeds(act: Act) -> Iterator[Event]:
+    for deed in act.deeds:
+        named = _event(deed)
+        if named is not None:
+            name, data = named
+            yield Event(name, data, _person(act), act.door)
+
+
+def _person(act: Act) -> Actor | None:
+    """Who did it; None for the bot itself."""
+    return act.by if act.by.id else None
+
+
+Data = dict[str, str | int | bool | list[str]]
+
+
+def _event(deed: Deed) -> tuple[str, Data] | None:
+    """What the ledger says of a deed; ids and numbers only. None for what shows in the answers."""
+    match deed:
+        case Judge():
+            return RULED[deed.ruled], {"tier": str(deed.tier), "sampled": bool(deed.sample)}
+        case Waive():
+            return "waiver.given", {"scope": deed.scope, "until": deed.until.isoformat()}
+        case Pause():
+            return "review.paused", {}
+        case Resume():
+            return "review.resumed", {}
+        case Suggest():
+            return "suggestion.kept", {"question": deed.question, "held": deed.held}
+        case Use():
+            return "suggestion.used", {"suggestion": deed.suggestion}
+        case Tick(on=True) if "=use-" in deed.box:
+            return "suggestion.used", {"suggestion": deed.box.rpartition("-")[2]}
+        case Found():
+            return "answer.asked_again", {
+                "questions": list(deed.questions),
+                "rules": list(deed.rules),
+            }
+        case TakeOver():
+            return "answers.taken_over", {"source": deed.source, "answers": len(deed.answers)}
+        case Withdraw():
+            return "comment.withdrawn", {"comment": deed.comment, "deleted": deed.deleted}
+    return None
+
+
+def _of_answers(before: Review, after: Review, acts: list[Act]) -> Iterator[Event]:
+    """An event for each question whose answer these acts changed, in the name of who did it."""
+    for question in after.checklist.all_questions():
+        old, new = before.answer(question.id), after.answer(question.id)
+        heard = len(after.evidence) - len(before.evidence) if question.kind == "evidence" else 0
+        if _said(old) == _said(new) and not heard:
+            continue
+        act = next((a for a in reversed(acts) if new is None or a.by == new.by), acts[-1])
+        data: Data = {"question": question.id, "picks": list(new.picks) if new else []}
+        if heard:
+            data["pieces"] = heard
+        yield Event(_name(after, question.id, heard), data, _person(act), act.door)
+
+
+def _said(answer: Answer | None) -> tuple[object, ...] | None:
+    """What an answer says; that it was asked again and confirmed says nothing new."""
+    return (answer.picks, answer.text, answer.not_applicable) if answer else None
+
+
+def _name(after: Review, question: str, heard: int) -> str:
+    new = after.answer(question)
+    if new is not None and new.not_applicable:
+        return "answer.not_applicable"
+    return "answer.given" if new is not None or heard > 0 else "answer.undone"

@@ -1,0 +1,166 @@
+"""How many questions a review asks: rules and answers raise, people raise, reviewers lower."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.core.acts import Accept, Act, Deed, Found, Judge, Suggest, Tell, Tick
+from bot.core.checklist import Question
+from bot.core.grammar import Given
+from bot.core.review import Review
+from bot.core.rulings import Ruled, Ruling, Sample, standing_ruling
+from bot.core.suggestions import Suggestion
+from bot.core.tier import Tier
+
+MOST_NEWS = 2  # reasons that are named where a question is asked again
+
+
+def judge(review: Review, deed: Judge, act: Act) -> Review:
+    """A raise ends what asks less; a lowering ends what asks more. What ended stays on record."""
+    new = Ruling(
+        deed.ruled, deed.tier, deed.reason, act.by, act.at, act.door, deed.rules, deed.sample,
+        open_to_all=deed.open_to_all, comment=act.comment,
+    )  # fmt: skip
+    others = tuple(_after(old, new) for old in review.rulings)
+    return replace(review, rulings=(*others, new))
+
+
+def _after(old: Ruling, new: Ruling) -> Ruling:
+    """An earlier ruling once a later one was made; a drawn attestation is right or wrong then."""
+    sample = old.sample
+    if sample is Sample.WAITING and new.by.id != old.by.id:
+        sample = Sample.WRONG if new.ruled is Ruled.RAISED else Sample.RIGHT
+    overruled = old.lowers or new.lowers
+    confirmed = old.ruled is Ruled.ATTESTED and new.ruled is Ruled.LOWERED and new.tier is Tier.R0
+    return replace(old, sample=sample, ended=old.ended or (overruled and not confirmed))
+
+
+def found(review: Review, deed: Found) -> Review:
+    """A lowering or attestation is bound to the rules that it saw; a new one ends it."""
+    rulings = tuple(
+        replace(r, ended=True) if r.lowers and not set(deed.rules) <= set(r.rules) else r
+        for r in review.rulings
+    )
+    return replace(review, rulings=rulings)
+
+
+def retiered(review: Review) -> Review:
+    """The review with the tier that rules, answers and people make together."""
+    raising = set(raising_answers(review))
+    rulings = tuple(
+        replace(r, ended=True) if r.lowers and not raising <= set(r.rules) else r
+        for r in review.rulings
+    )
+    lowering = standing_ruling(rulings, Ruled.LOWERED, Ruled.ATTESTED)
+    tier = max(review.triaged, _by_answers(review), _by_people(rulings))
+    if lowering is not None:
+        tier = min(tier, lowering.tier)
+    return replace(review, rulings=rulings, tier=tier)
+
+
+def seen_rules(review: Review) -> tuple[str, ...]:
+    """What matches now: trigger rules and raising answers, for a ruling to be bound to."""
+    return (*sorted({r.rule for r in review.reasons}), *raising_answers(review))
+
+
+def raising_answers(review: Review) -> tuple[str, ...]:
+    """The answers that ask for more than the rules do, as "answer:effect=worse", sorted."""
+    return tuple(
+        sorted(
+            f"answer:{question.id}={pick}"
+            for question, pick in _picked(review)
+            if question.raised((pick,), review.triaged) > review.triaged
+        )
+    )
+
+
+def _by_answers(review: Review) -> Tier:
+    tiers = (question.raised((pick,), review.triaged) for question, pick in _picked(review))
+    return max(tiers, default=review.triaged)
+
+
+def _by_people(rulings: tuple[Ruling, ...]) -> Tier:
+    raised = (r.tier for r in rulings if r.ruled is Ruled.RAISED and not r.ended)
+    return max(raised, default=Tier.R0)
+
+
+def _picked(review: Review) -> list[tuple[Question, str]]:
+    found = ((review.checklist.question(a.question), a) for a in review.answers)
+    return [(question, pick) for question, a in found if question for pick in a.picks]
+
+
+# -- saying so before it counts --------------------------------------------------------------------
+
+
+def held_back(review: Review, deed: Deed) -> Deed:
+    """The deed as it may count: an answer that would raise the tier waits until somebody agrees.
+
+    `review` is the one that the person looked at.
+    """
+    match deed:
+        case Tick(on=True) | Tell() | Accept():
+            answer = _answer_of(review, deed)
+        case _:
+            return deed
+    if answer is None:
+        return deed
+    question, given = answer
+    old = review.answer(question.id)
+    if old is not None and set(given.picks) <= set(old.picks):
+        return deed  # it counts already
+    if question.raised(given.picks, review.triaged) <= review.tier:
+        return deed
+    return Suggest(question.id, given, held=True)
+
+
+def _answer_of(review: Review, deed: Tick | Tell | Accept) -> tuple[Question, Given] | None:
+    """What a deed answers; None for a box that is no option."""
+    name, _, option = deed.box.partition("=") if isinstance(deed, Tick) else (deed.question, "", "")
+    question = review.checklist.question(name)
+    if question is None:
+        return None
+    if isinstance(deed, Tell):
+        return question, deed.given
+    offer = deed.offer
+    if isinstance(deed, Tick) and option in {o.id for o in question.options}:
+        old = review.answer(question.id)
+        text = old.text if old and not old.not_applicable else ""
+        return question, Given((option,), text)
+    if offer is None:
+        return None
+    old = review.answer(question.id)
+    return question, Given((old.picks if old else ()) or offer.picks, offer.text)
+
+
+# -- what is new -----------------------------------------------------------------------------------
+
+
+def news(old: Review, new: Review) -> Found | None:
+    """The rules that match now and did not before, if anybody has said anything that they concern.
+
+    `new` is the review with today's rules, before they are asked about anything.
+    """
+    known = {reason.rule for reason in old.reasons}
+    matched = [r for r in new.reasons if r.rule not in known and r.tier > Tier.R0]
+    if not matched or not (old.answers or old.evidence or old.rulings):
+        return None
+    highest = max(reason.tier for reason in matched)
+    depending = tuple(
+        question.id
+        for question in new.checklist.all_questions()
+        if question.again and Tier[question.again] <= highest and old.answer(question.id)
+    )
+    text = "; ".join(reason.text for reason in matched[:MOST_NEWS])
+    return Found(tuple(sorted(reason.rule for reason in matched)), depending, text)
+
+
+def consequence(review: Review, held: Suggestion) -> tuple[Tier, list[Question]]:
+    """What an answer that was held back would do: the tier, and the questions that it adds."""
+    question = review.checklist.question(held.question)
+    if question is None:
+        return review.tier, []
+    tier = max(review.tier, question.raised(held.given.picks, review.triaged))
+    picks = {a.question: a.picks for a in review.answers} | {question.id: held.given.picks}
+    now = {q.id for q, need in review.asked if need.must}
+    then = review.checklist.asked(tier, review.overlays, picks)
+    return tier, [q for q, need in then if need.must and q.id not in now]

@@ -1,0 +1,57 @@
+"""Answer somebody's comment with one comment of ours, which is edited when they edit theirs."""
+
+from __future__ import annotations
+
+from bot.core.facts import Repository
+from bot.errors import Rejected
+from bot.flows.world import World
+from bot.store import repositories, surfaces
+from bot.store.surfaces import REPLY
+from bot.views.reply import marked, marker
+
+
+def reply(world: World, repository: int, number: int, comment: int, text: str) -> None:
+    """Post the reply, or make the one that stands say this. Safe to run again and again."""
+    with world.store.read() as connection:
+        known = repositories.load(connection, repository)
+        surface = surfaces.load(connection, REPLY, repository, str(comment))
+    text = marked(text, comment)
+    if known is None or surface.live == text:
+        return
+    world.wait_for(known.installation)
+    id = surface.external_id
+    if id is None and surface.begun:
+        id = _find(world, known, number, comment)
+    if id is not None and not _edit(world, known, number, id, text):
+        id = None
+    if id is None:
+        id = _create(world, known, number, comment, text)
+    done = id
+    world.store.write(lambda tx: surfaces.done(tx, REPLY, repository, str(comment), done, text))
+
+
+def _find(world: World, repository: Repository, number: int, comment: int) -> int | None:
+    """The reply that we may have posted before an answer of GitHub's was lost."""
+    found = world.github.find_comments(repository, number, marker(comment))
+    return next((posted.id for posted in found if posted.by_bot), None)
+
+
+def _edit(world: World, repository: Repository, number: int, id: int, text: str) -> bool:
+    """False where somebody deleted the reply."""
+    try:
+        world.github.edit_comment(repository, number, id, text)
+    except Rejected as error:
+        if error.status in (404, 410):
+            return False
+        raise
+    return True
+
+
+def _create(world: World, repository: Repository, number: int, comment: int, text: str) -> int:
+    at = (REPLY, repository.id, str(comment))
+    world.store.write(lambda tx: surfaces.begin(tx, *at, world.clock()))
+    try:
+        return world.github.create_comment(repository, number, text).id
+    except Rejected:
+        world.store.write(lambda tx: surfaces.gone(tx, *at))  # refused: nothing is on its way
+        raise

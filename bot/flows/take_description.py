@@ -1,0 +1,75 @@
+"""The description is a door too: what it says under its heading counts, and mails nobody."""
+
+from __future__ import annotations
+
+from bot.core.acts import Act, Deed
+from bot.core.answers import Door
+from bot.core.checklist import Checklist
+from bot.core.facts import Actor, PullRequest
+from bot.core.review import Review
+from bot.core.tiering import held_back
+from bot.flows.explain import acts_of_history, asked
+from bot.flows.identity import edit_key, key, text_hash
+from bot.flows.world import World
+from bot.views.github_description import deeds_between
+
+
+def opening_act(review: Review, seen: PullRequest) -> Act:
+    """What the description said when the pull request was opened, as its author's word.
+
+    Where an edit is the first that we hear of, it said what that edit began with.
+    """
+    body = seen.edited.before if seen.edited else seen.body
+    at = seen.created_at or seen.updated_at
+    id = key(_name(seen), "opened")
+    deeds = _deeds(review, "", body, seen.author)
+    return Act(id, seen.author, at, Door.DESCRIPTION, deeds, _name(seen), "", text_hash(body))
+
+
+def edit_act(review: Review, seen: PullRequest) -> Act | None:
+    """What an edit of the description changed; None for an event that is none."""
+    if seen.edited is None:
+        return None
+    by, before = seen.edited.by, seen.edited.before
+    hashes = text_hash(before), text_hash(seen.body)
+    id = edit_key(_name(seen), seen.updated_at, by.id, *hashes)
+    deeds = _deeds(review, before, seen.body, by)
+    return Act(id, by, seen.updated_at, Door.DESCRIPTION, deeds, _name(seen), *hashes)
+
+
+def unheard_acts(world: World, old: Review, seen: PullRequest) -> list[Act]:
+    """What the description says now that no event told us: GitHub names who wrote it; where it
+    cannot, it is the author's word."""
+    if not _deeds(old, old.subject.body, seen.body, seen.author):
+        return []
+    now = text_hash(seen.body)
+    world.wait_for(seen.repository.installation)
+    versions = asked(lambda: world.github.description_history(seen.repository, seen.number), now)
+    history = acts_of_history(
+        versions,
+        _name(seen),
+        Door.DESCRIPTION,
+        lambda before, after, by: _deeds(old, before, after, by),
+    )
+    if history:
+        return history
+    hashes = text_hash(old.subject.body), now
+    id = edit_key(_name(seen), seen.updated_at, seen.author.id, *hashes)
+    deeds = _deeds(old, old.subject.body, seen.body, seen.author)
+    return [Act(id, seen.author, seen.updated_at, Door.DESCRIPTION, deeds, _name(seen), *hashes)]
+
+
+def _name(seen: PullRequest) -> str:
+    return f"description:{seen.repository.id}:{seen.number}"
+
+
+def _deeds(review: Review, before: str, after: str, by: Actor) -> tuple[Deed, ...]:
+    if by.is_bot or not _may_answer(before + after, review.checklist):
+        return ()
+    deeds = deeds_between(before, after, review.checklist)
+    return tuple(held_back(review, deed) for deed in deeds)
+
+
+def _may_answer(text: str, checklist: Checklist) -> bool:
+    """Most descriptions have no such heading, and need not be read for it."""
+    return checklist.title.casefold() in text.casefold()

@@ -1,0 +1,39 @@
+"""What a text said over time, and who wrote it so: GraphQL's `userContentEdits`.
+
+https://docs.github.com/en/graphql/reference/objects#usercontentedit: `diff` holds the whole text
+of a version, newest first. A text that nobody edited has no versions.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.core.facts import Actor, Version
+
+OF_COMMENT = """query($id: ID!) { node(id: $id) { ... on IssueComment {
+  body userContentEdits(first: 100) { nodes { editedAt diff editor {
+    __typename login ... on User { databaseId } ... on Bot { databaseId } } } } } } }"""
+OF_DESCRIPTION = """query($owner: String!, $name: String!, $number: Int!) {
+  repository(owner: $owner, name: $name) { pullRequest(number: $number) {
+    body userContentEdits(first: 100) { nodes { editedAt diff editor {
+      __typename login ... on User { databaseId } ... on Bot { databaseId } } } } } } }"""
+
+
+def versions(raw: dict[str, Any]) -> tuple[Version, ...]:
+    """The versions in an answer, oldest first."""
+    nodes = raw["userContentEdits"]["nodes"] or ()
+    return tuple(_version(node) for node in reversed(nodes) if node and node["diff"] is not None)
+
+
+def _version(node: dict[str, Any]) -> Version:
+    at = datetime.fromisoformat(node["editedAt"]).astimezone(UTC)
+    return Version(_editor(node.get("editor")), at, node["diff"])
+
+
+def _editor(raw: dict[str, Any] | None) -> Actor | None:
+    """None for a deleted account. GraphQL leaves out the `[bot]` behind a Bot's login."""
+    if not raw or raw.get("databaseId") is None:
+        return None
+    is_bot = raw["__typename"] == "Bot"
+    return Actor(raw["databaseId"], f"{raw['login']}[bot]" if is_bot else raw["login"], is_bot)

@@ -1,0 +1,220 @@
+"""One question in the comment: a folded line that says where it stands, below it how to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.core.answers import Answer, Door
+from bot.core.checklist import Kind, Need, Question
+from bot.core.gate import Standing
+from bot.core.grammar import Given, example
+from bot.core.missing import Missing
+from bot.core.prefill import Prefill
+from bot.core.review import Review
+from bot.core.suggestions import Suggestion
+from bot.core.tiering import consequence
+from bot.core.waivers import holding
+from bot.views import words
+from bot.views.decisions import waived
+from bot.views.github_boxes import box
+from bot.views.github_description import unread
+from bot.views.markdown import escape, sentence
+
+
+def fold(summary: str, body: str, unfolded: bool = False) -> str:
+    """A folded part. `summary` is HTML of ours, `body` Markdown."""
+    opening = "<details open>" if unfolded else "<details>"
+    return f"{opening}\n<summary>{summary}</summary>\n\n{body}\n\n</details>"
+
+
+def question(
+    review: Review, asked: Question, need: Need, gap: Missing | None, unfolded: bool
+) -> str:
+    """The folded line of a question and what is below it. `gap` is what it still lacks."""
+    return fold(_summary(review, asked, need, gap), _body(review, asked, need), unfolded)
+
+
+def next_open(review: Review, now: Standing) -> str:
+    """The question that stands unfolded: the one being ticked, one that waits for a yes, else the
+    first that is open."""
+    held = (s.question for s in review.suggestions if s.held)
+    return review.last_picked or next(held, "") or next((g.question.id for g in now.missing), "")
+
+
+# -- the folded line -------------------------------------------------------------------------------
+
+
+def _summary(review: Review, asked: Question, need: Need, gap: Missing | None) -> str:
+    answer, busy = review.answer(asked.id), review.last_picked == asked.id
+    said = words.said(review, asked)
+    waiver = holding(review.waivers, asked.id)
+    if answer and answer.again:
+        return f"🔁 <b>{escape(asked.ask)}</b> Asked again: {sentence(answer.again)}."
+    if answer and answer.not_applicable:
+        return (
+            f"➖ {escape(asked.short)}: not applicable, <b>{escape(said)}</b> {_by(review, asked)}"
+        )
+    if held := _held(review, asked):
+        return f"⚠️ <b>{escape(asked.ask)}</b> {_before_it_counts(review, asked, held)}"
+    if said and not gap and not busy:
+        return f"✅ {escape(asked.short)}: <b>{escape(said)}</b> {_by(review, asked)}" + _news(
+            review, asked
+        )
+    if waiver and not gap:
+        return f"⏭️ {escape(asked.short)}: {waived(waiver)}"
+    if said and gap and not busy:
+        return f"🔸 <b>{escape(asked.ask)}</b> {escape(gap.reason)}"
+    mark = "⬜" if need.must else "▫️"
+    return f"{mark} <b>{escape(asked.ask)}</b>{_found(review, asked)}"
+
+
+def _by(review: Review, asked: Question) -> str:
+    answer = review.answer(asked.id)
+    evidence = review.evidence if asked.kind is Kind.EVIDENCE else ()
+    login = escape(words.by(answer, evidence))
+    from_elsewhere = ""
+    if answer and answer.door is Door.REVERT:
+        from_elsewhere = f", from {escape(answer.source)}, which this reverts"
+    elif answer and answer.source.startswith("suggested by"):
+        from_elsewhere = f", {escape(answer.source)}"
+    fates = [answer.fate] if answer else [piece.fate for piece in evidence[-1:]]
+    return f"({login}{from_elsewhere}{''.join(words.fate(fate) for fate in fates)})"
+
+
+def _news(review: Review, asked: Question) -> str:
+    answer, prefill = review.answer(asked.id), review.prefill(asked.id)
+    if not (answer and answer.text and answer.source and prefill and prefill.text):
+        return ""
+    if answer.door is Door.REVERT or answer.text == prefill.text:
+        return ""
+    return " · your description says something else now"
+
+
+def _found(review: Review, asked: Question) -> str:
+    prefill = review.prefill(asked.id)
+    if prefill and not prefill.too_short:
+        return f" · found in {escape(prefill.source)}, one tick"
+    return " · somebody suggests an answer" if _suggested(review, asked) else ""
+
+
+# -- below the line --------------------------------------------------------------------------------
+
+
+def _body(review: Review, asked: Question, need: Need) -> str:
+    answer, prefill = review.answer(asked.id), review.prefill(asked.id)
+    parts = [_help(asked)]
+    if answer and answer.again:
+        said = f"Said so far: {escape(words.said(review, asked))} {_by(review, asked)}"
+        parts += [said, box(asked.id, "still", "That still holds", False)]
+    if problem := unread(review.subject.body, review.checklist).get(asked.id):
+        parts.append(f"The description could not be read: {sentence(problem)}")
+    parts += [_offered_suggestion(review, asked, s) for s in _waiting(review, asked)]
+    if prefill:
+        parts.append(_offer(review, asked, prefill))
+    if boxes := list(_boxes(review, asked, answer, prefill)):
+        parts.append("\n".join(boxes))
+    if _wants_line(asked, need, answer):
+        parts.append(_how(asked))
+    return "\n\n".join(parts)
+
+
+def _boxes(
+    review: Review, asked: Question, answer: Answer | None, prefill: Prefill | None
+) -> Iterable[str]:
+    if prefill and not prefill.too_short:
+        accepted = _accepted(review, asked, prefill)
+        yield box(asked.id, f"accept-{prefill.digest}", "Yes, that is it", accepted)
+    held = _held(review, asked)
+    ticked = {*(answer.picks if answer else ()), *(held.given.picks if held else ())}
+    for option in asked.options:
+        yield box(asked.id, option.id, option.label, option.id in ticked)
+    if asked.kind.many and asked.options:
+        yield box(asked.id, "done", "done", False)
+
+
+def _help(asked: Question) -> str:
+    text = escape(asked.help)
+    return f"{text} Tick all that fit, then “done”." if asked.kind.many else text
+
+
+def _wants_line(asked: Question, need: Need, answer: Answer | None) -> bool:
+    """A line belongs to the answer here, and none is given yet."""
+    if answer and (answer.text or answer.not_applicable):
+        return False
+    return not asked.options or (need is Need.REQUIRED and asked.kind.has_line)
+
+
+def _how(asked: Question) -> str:
+    """How a line is given."""
+    line = escape(f"{asked.id}: {example(asked)}")
+    return f"In your own words, as a comment: <code>/impact {line}</code>"
+
+
+def _offer(review: Review, asked: Question, prefill: Prefill) -> str:
+    source = escape(prefill.source)
+    if prefill.too_short:
+        least = review.thresholds.text_characters
+        text = escape(prefill.text)
+        return f"Found “{text}” in {source}. Please say it in {least} characters or more."
+    if prefill.pieces and not review.subject.repository.private:
+        return f"Found in {source}: {escape(words.counted(p.kind for p in prefill.pieces))}."
+    if prefill.pieces:
+        heard = "\n".join(f"- {escape(words.piece(piece))}" for piece in prefill.pieces)
+        return f"Found in {source}:\n\n{heard}"
+    picks = ", ".join(map(asked.label, prefill.picks))
+    label = " · ".join(part for part in (picks, prefill.text and f"“{prefill.text}”") if part)
+    return f"{escape(label)} (from {source})"
+
+
+def _accepted(review: Review, asked: Question, prefill: Prefill) -> bool:
+    """Whether just this offer was accepted, not an earlier one."""
+    answer = review.answer(asked.id)
+    if asked.kind is Kind.EVIDENCE:
+        known = {piece.text for piece in review.evidence} | {answer.text if answer else ""}
+        return bool(prefill.pieces) and all(piece.text in known for piece in prefill.pieces)
+    if answer is None or answer.source != prefill.source or answer.not_applicable:
+        return False
+    return answer.text == prefill.text if prefill.text else answer.picks == prefill.picks
+
+
+# -- answers that do not count yet -----------------------------------------------------------------
+
+
+def _held(review: Review, asked: Question) -> Suggestion | None:
+    return next((s for s in review.suggestions if s.held and s.question == asked.id), None)
+
+
+def _suggested(review: Review, asked: Question) -> list[Suggestion]:
+    return [s for s in review.suggestions if not s.held and s.question == asked.id]
+
+
+def _waiting(review: Review, asked: Question) -> list[Suggestion]:
+    held = _held(review, asked)
+    return ([held] if held else []) + _suggested(review, asked)
+
+
+def _before_it_counts(review: Review, asked: Question, held: Suggestion) -> str:
+    tier, added = consequence(review, held)
+    more = words.count(len(added), "question")
+    said = escape(words.given(asked, held.given))
+    return f"“{said}” counts once you agree: it makes this {tier} and adds {more}"
+
+
+def _offered_suggestion(review: Review, asked: Question, waiting: Suggestion) -> str:
+    said = escape(_shown(review, asked, waiting.given))
+    by = escape(waiting.by.login)
+    if not waiting.held:
+        offer = f"<b>{by}</b> suggests: {said}"
+        return f"{offer}\n\n{box(asked.id, f'use-{waiting.id}', 'Take it as the answer', False)}"
+    tier, added = consequence(review, waiting)
+    names = escape(words.names([q.short.lower() for q in added]))
+    because = f"<b>{by}</b> answered “{said}”. That makes this {tier}"
+    text = f"{because}: it also asks {names}." if added else f"{because}."
+    return f"{text}\n\n{box(asked.id, f'use-{waiting.id}', 'Yes, count it', False)}"
+
+
+def _shown(review: Review, asked: Question, given: Given) -> str:
+    """The words of an answer; of customer voice in the open only its kind."""
+    if given.piece is not None and not review.subject.repository.private:
+        return words.counted([given.piece.kind])
+    return words.given(asked, given)
