@@ -9,7 +9,7 @@ from pathlib import Path
 from bot import logs
 from bot.cli.pair import Pair, start_pair
 from bot.sandbox.records import FileChange
-from bot.views.github_comment import parse_comment
+from bot.views.github_boxes import parse_comment
 
 IMAGES = Path(__file__).parent / "images"
 BODY = """\

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.core import commands as c
-from bot.core.acts import Act, Deed, Withdraw
+from bot.core.acts import Act, Deed, Suggest, Withdraw
 from bot.core.answers import Door
 from bot.core.commanding import Draw, decide, needs_reviewer, suggested
 from bot.core.facts import Actor, CommentCreated, CommentDeleted, CommentEdited
 from bot.core.review import Review
 from bot.core.rights import Who
 from bot.core.take import take
+from bot.core.tiering import consequence
 from bot.errors import UserError
 from bot.flows.identity import edit_key, key, text_hash
 from bot.flows.people import who
@@ -116,6 +117,7 @@ class _Job:
     lines: Sequence[c.Line]
     association: str | None
     errors: list[c.Line] = field(default_factory=list)
+    waiting: list[words.Waiting] = field(default_factory=list)
     replies: list[str] = field(default_factory=list)
     recheck: bool = False
     taken: int = 0
@@ -158,10 +160,18 @@ def _obey(world: World, job: _Job, person: Who) -> None:
         except UserError as error:
             job.errors.append(replace(line, command=None, error=str(error)))
             continue
-        job.taken += 1
         if deed is not None:
             job.act = replace(job.act, deeds=(*job.act.deeds, deed))
             job.review, _ = take(job.review, known, [job.act], world.clock())
+        if isinstance(deed, Suggest):
+            job.waiting.append(_waiting(job, line, deed))
+        else:
+            job.taken += 1
+
+
+def _waiting(job: _Job, line: c.Line, deed: Suggest) -> words.Waiting:
+    held = next(s for s in job.review.suggestions if s.held and s.question == deed.question)
+    return words.Waiting(line.number, deed.question, *consequence(job.review, held))
 
 
 def _deed(world: World, job: _Job, command: c.Command, person: Who) -> Deed | None:
@@ -184,9 +194,11 @@ def _tell(world: World, tx: Transaction, job: _Job) -> None:
     where = (job.repository, job.number, job.act.comment or 0)
     if job.recheck:
         world.visit(tx, job.repository, job.number, world.clock())
+    if job.waiting:
+        job.replies.append(words.waiting_text(job.waiting))
     if job.errors:
         job.replies.append(words.error_text(job.errors, job.taken))
-    elif job.taken:
+    elif job.taken and not job.waiting:
         world.react(tx, *where, DONE)
         stands = surfaces.load(tx.connection, REPLY, job.repository, str(where[2]))
         if stands.external_id is not None and not job.replies:

@@ -28,7 +28,7 @@ SAMPLES = (
     Sample(
         title="Run the cart tests in parallel",
         body="They took four minutes, now one.",
-        author="kim",
+        author="checkout-dev",
         branch="faster-tests",
         files=(
             _file(
@@ -41,7 +41,7 @@ SAMPLES = (
     Sample(
         title="Explain in the contributor guide how to start the shop",
         body="",
-        author="noor",
+        author="shop-dev",
         branch="contributor-guide",
         files=(
             _file(
@@ -55,7 +55,7 @@ SAMPLES = (
         title="Show a clearer message when a card is declined",
         body="## Why\nPeople try the same card again and again, because “Error 402” tells them "
         "nothing. Support hears it about ten times a week.\n\nFixes #214",
-        author="kim",
+        author="checkout-dev",
         branch="declined-card-message",
         files=(
             _file(
@@ -72,7 +72,7 @@ SAMPLES = (
         title="Remember the delivery address of the last order",
         body="Customers type it again for every order. With this the form starts with the last "
         "address; a link clears it.",
-        author="noor",
+        author="shop-dev",
         branch="remember-address",
         files=(
             _file(
@@ -87,7 +87,7 @@ SAMPLES = (
     Sample(
         title="Move the search from the top bar into the menu",
         body="The bar was crowded on phones.",
-        author="sasha",
+        author="billing-dev",
         branch="search-in-menu",
         files=(
             _file(
@@ -105,7 +105,7 @@ SAMPLES = (
     Sample(
         title="Send order mails in the morning instead of at once",
         body="Batches are cheaper. Customers get the confirmation at 8:00 the next day.",
-        author="sasha",
+        author="billing-dev",
         branch="order-mails-in-batches",
         files=(
             _file(
@@ -118,7 +118,7 @@ SAMPLES = (
     Sample(
         title="chore: remove the old CSV export of orders",
         body="The new JSON export has been there since spring.",
-        author="kim",
+        author="checkout-dev",
         branch="drop-csv-export",
         files=(
             FileChange("api/orders/export_csv.py", 0, 41, None, "removed"),
@@ -134,7 +134,7 @@ SAMPLES = (
         title="Raise the Plus plan from 9 to 12 euros and keep old customers on 9 for a year",
         body="Hosting and support became dearer. Old customers keep their price until next "
         "summer and get a mail two months before.\n\n- [x] Billing tested\n- [ ] Mail written",
-        author="noor",
+        author="shop-dev",
         branch="plus-plan-price",
         files=(
             _file(

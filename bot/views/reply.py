@@ -6,29 +6,31 @@ One reply to a comment. It begins with a hidden marker, by which it is found aga
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
-from bot.core.checklist import Checklist, Kind
+from bot.core.checklist import Checklist, Kind, Question
 from bot.core.command_examples import WHAT_IT_DOES, answer_line, answers, example
 from bot.core.commands import Line
+from bot.core.tier import Tier
 from bot.views import words
-from bot.views.markdown import cut, escape, sentence
+from bot.views.markdown import escape, sentence
 from bot.views.reply_parts import LIMIT, MARKER, code, compose, items, marked, marker
 from bot.views.reply_status import status_text
 
 __all__ = [
     "LIMIT",
     "MARKER",
+    "Waiting",
     "corrected_text",
     "error_text",
     "help_text",
     "marked",
     "marker",
-    "refusal_text",
     "status_text",
+    "waiting_text",
 ]
 
-LONGEST_REFUSAL = 1_000  # characters before escaping
 ERRORS = 8_000  # characters of all errors of a reply
 ANYBODY = "the author, and everybody with write access"
 GROUPS = (
@@ -89,9 +91,31 @@ def error_text(lines: Sequence[Line], taken: int) -> str:
     return compose(headline, wrong, f"{rest}Correct {what} in your comment: an edit counts too.")
 
 
-def refusal_text(text: str) -> str:
-    """Why one thing was not done, in a sentence of ours that may hold `code`."""
-    return compose("That was not done", sentence(cut(text, LONGEST_REFUSAL)))
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An answer of one line that would raise the tier, and the questions that it would add."""
+
+    line: int
+    question: str
+    tier: Tier
+    added: Sequence[Question]
+
+
+def waiting_text(waiting: Sequence[Waiting]) -> str:
+    """What answers would do that count only once somebody agrees to it, and how to agree."""
+    found = [
+        f"**Line {w.line}** makes this {w.tier}{_adding(w.added)}. To count it: "
+        f"{code(f'/impact accept {w.question}')}"
+        for w in waiting
+    ]
+    return compose("This asks for more, so it waits for your yes", items(found))
+
+
+def _adding(added: Sequence[Question]) -> str:
+    if not added:
+        return ""
+    names = words.names([question.short.lower() for question in added])
+    return f" and also asks {escape(names)}"
 
 
 def corrected_text() -> str:

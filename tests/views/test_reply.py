@@ -24,13 +24,14 @@ from bot.core.tier import Tier
 from bot.views.reply import (
     LIMIT,
     MARKER,
+    Waiting,
     corrected_text,
     error_text,
     help_text,
     marked,
     marker,
-    refusal_text,
     status_text,
+    waiting_text,
 )
 from bot.views.reply_parts import compose, items
 from tests.examples import ALL_OF_R1, CATALOG, HOSTILE, LOCK, PRICE, acted, answered, review
@@ -70,7 +71,7 @@ REPLIES = {
     "help": help_text(CHECKLIST, TODAY),
     "errors": error_text(ERRORS, taken=2),
     "one_error": error_text(ERRORS[1:2], taken=0),
-    "refusal": refusal_text("It is R0 already: see `/impact status`."),
+    "waiting": waiting_text([Waiting(3, "effect", Tier.R2, CHECKLIST.questions[5:8])]),
     "corrected": corrected_text(),
     **{f"status_{name}": status_text(found) for name, found in STATES.items()},
 }
@@ -193,7 +194,7 @@ def hostile(text: str) -> list[str]:
     line = " ".join(text.split())
     body = "\n".join(f"/impact {verb}{line}" for verb in ("", "reach: ", "undo ", "tier ", "a"))
     wrong = [line for line in lines(body) if line.error]
-    return [status_text(told), error_text(wrong, 1), refusal_text(f"No: {text}")]
+    return [status_text(told), error_text(wrong, 1)]
 
 
 def test_hostile_text_stays_text() -> None:
@@ -230,7 +231,6 @@ def test_the_longest_reply_stays_below_the_limit_and_whole() -> None:
     errors = error_text([Line(i, "x", None, f"“{'$' * 60}” is wrong") for i in range(51)], 0)
     assert len(errors) <= LIMIT
     assert re.search(r"^- … and \d+ more$", errors, re.MULTILINE)
-    assert LIMIT >= len(refusal_text("$" * 5000)) > 900
     assert len(help_text(wordy(ASKED_MOST).checklist, TODAY)) <= LIMIT
 
 
