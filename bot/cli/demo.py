@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from bot.cli.pair import Pair
     from bot.sandbox.replay import Sample
 
+ORGANISATION = (
+    "mode: [{repositories: '**', mode: enforce}]\nteams: [{name: Shop, repositories: ['acme/*']}]\n"
+)
 SECONDS = 50.0  # for all pull requests together; then the table says what is still open
 
 
@@ -52,8 +55,11 @@ def command(repo: Path | None, last: int, port: int, leave: bool) -> None:
     console = Console()
     with tempfile.TemporaryDirectory(prefix="emptychair-") as folder:
         try:
-            with start_pair(Path(folder), port=port) as pair:
-                _show(console, pair, _replay(console, pair, _samples(repo, last)))
+            with start_pair(Path(folder), port=port, organisation=ORGANISATION) as pair:
+                numbers = _replay(console, pair, _samples(repo, last))
+                _play(pair, numbers)
+                _show(console, pair, numbers)
+                _count(pair)
                 if not leave:
                     _stay(pair)
         except OSError as error:
@@ -126,6 +132,27 @@ def _until_checked(pair: Pair, numbers: list[int]) -> Iterator[int]:
     pair.settle(5)
 
 
+def _play(pair: Pair, numbers: list[int]) -> None:
+    """Let people answer in each of the ways there are, and say who did what."""
+    from bot.cli.demo_story import play
+
+    scenes = list(play(pair, numbers))
+    if scenes:
+        click.echo("People have been here before you:")
+    for scene in scenes:
+        click.echo(f"  #{scene.number}: {scene.told}")
+    click.echo()
+
+
+def _count(pair: Pair) -> None:
+    """What leadership would see of it."""
+    from bot.cli.stats import report, table
+    from bot.store import catalog
+
+    organisation = catalog.load(pair.settings.checklists_dir).organisation
+    click.echo(f"\n{table(report(pair.settings.database_url, organisation, None))}")
+
+
 def _show(console: object, pair: Pair, numbers: list[int]) -> None:
     from rich.console import Console
     from rich.table import Table
@@ -136,24 +163,28 @@ def _show(console: object, pair: Pair, numbers: list[int]) -> None:
     table.add_column("#", justify="right")
     table.add_column("Pull request", ratio=3, overflow="fold")
     table.add_column("Tier")
-    table.add_column("Why", ratio=3, overflow="fold")
+    table.add_column("Check", ratio=2, overflow="fold")
+    table.add_column("Why", ratio=2, overflow="fold")
     styles = {0: "dim", 1: "cyan", 2: "yellow", 3: "red"}
     for number in numbers:
         review = pair.review(number)
         if review is None:
             title = pair.github.pull_request(number).title
-            table.add_row(str(number), Text(title), "…", "not there yet")
+            table.add_row(str(number), Text(title), "…", "not there yet", "")
             continue
         style = styles[review.tier]
         reason = review.reasons[0].text.replace("`", "")
         tier = Text(str(review.tier), style=style)
-        table.add_row(str(number), Text(review.subject.title), tier, Text(reason))
+        run = pair.github.check(number)
+        check = Text(run.title or "" if run else "not there yet")
+        table.add_row(str(number), Text(review.subject.title), tier, check, Text(reason))
     console.print(table)
 
 
 def _stay(pair: Pair) -> None:
     click.echo(f"\nReady: {pair.github.url}/")
-    click.echo("Tick boxes, comment, push and try to merge there. Ctrl-C stops everything.")
-    click.echo("The demo enforces; a fresh install only warns.")
+    click.echo("Be the author, the reviewer or an outsider there (top right). Tick boxes, write")
+    click.echo("`/impact help`, answer in the description, waive, push, try to merge.")
+    click.echo("The demo enforces; a fresh install only warns. Ctrl-C stops everything.")
     while True:
         time.sleep(3600)

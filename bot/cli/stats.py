@@ -10,6 +10,7 @@ from textwrap import wrap
 
 import click
 
+from bot.core.organisation import Organisation
 from bot.core.stats import AMONG, Line, Report
 from bot.core.stats import stats as count
 from bot.views.markdown import plain
@@ -71,24 +72,32 @@ def command(since: date | None, form: str, explain: bool) -> None:
     if explain:
         click.echo(definitions())
         return
-    writers = {"table": _table, "json": as_json, "csv": as_csv, "markdown": as_markdown}
+    writers = {"table": table, "json": as_json, "csv": as_csv, "markdown": as_markdown}
     click.echo(writers[form](_report(since)), nl=form != "csv")
 
 
 def _report(since: date | None) -> Report:
     from bot.settings import load
-    from bot.store import catalog, reports
+    from bot.store import catalog
 
     settings = load()
-    start = datetime.combine(since, time(), UTC) if since else None
-    team_of = catalog.load(settings.checklists_dir).organisation.team_of
-    with reports.reading(settings.database_url) as connection:
+    organisation = catalog.load(settings.checklists_dir).organisation
+    return report(settings.database_url, organisation, since)
+
+
+def report(database_url: str, organisation: Organisation, since: date | None) -> Report:
+    """The numbers of one record. Raises ConfigError where there is none."""
+    from bot.store import reports
+
+    start, team_of = datetime.combine(since, time(), UTC) if since else None, organisation.team_of
+    with reports.reading(database_url) as connection:
         found = count(reports.counted(connection, start), team_of)
         ran_out = reports.ran_out(connection, start, datetime.now(UTC))
     return Report(since, found, tuple(ran_out))
 
 
-def _table(report: Report) -> str:
+def table(report: Report) -> str:
+    """The numbers as people read them on a terminal, or in a pipe."""
     stats = report.stats
     parts = [
         heading(report),

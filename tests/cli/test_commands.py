@@ -242,6 +242,9 @@ def test_the_demo_replays_a_repository_and_prints_a_table(tmp_path: Path) -> Non
     assert done.stderr == ""
     tiers = dict(re.findall(r"^ *(\d+) .* (R[0-3]) ", done.stdout, re.MULTILINE))
     assert tiers == {"1": "R1", "2": "R3", "3": "R0"}
+    assert "#1: the author answered everything in one comment" in done.stdout
+    assert re.search(r"^ *1 .* Complete: heard from existing", done.stdout, re.MULTILINE)
+    assert re.search(r"^Shop +2 +1 +1 ", done.stdout, re.MULTILINE)  # eligible, complete, pending
     assert "http" not in done.stdout
 
 
