@@ -52,6 +52,7 @@ __all__ = [
     "examples",
     "lines_between",
     "read_commands",
+    "still_wrong",
     "write_command",
 ]
 
@@ -97,22 +98,35 @@ def lines_between(
 ) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
     """What an edit of a comment says anew, and what it no longer says, each in order.
 
-    A line that stays, wherever it moved and however it is spaced, says nothing anew.
+    A line that stays, wherever it moved and however it is spelled, says nothing anew.
     """
     old = read_commands(before, checklist, today)
     new = read_commands(after, checklist, today)
     return _beyond(new, old), _beyond(old, new)
 
 
+def still_wrong(
+    after: str, new: Sequence[Line], checklist: Checklist, today: date
+) -> tuple[Line, ...]:
+    """What cannot be read of an edited comment, without the new lines."""
+    lines = read_commands(after, checklist, today)
+    return tuple(line for line in lines if line.command is None and line not in new)
+
+
 def _beyond(lines: Sequence[Line], others: Sequence[Line]) -> tuple[Line, ...]:
     """The lines that the others do not have, or not as often."""
-    known = Counter(_joined(line.text) for line in others)
+    known = Counter(_meaning(line) for line in others)
     found = []
     for line in lines:
-        known[_joined(line.text)] -= 1
-        if known[_joined(line.text)] < 0:
+        known[_meaning(line)] -= 1
+        if known[_meaning(line)] < 0:
             found.append(line)
     return tuple(found)
+
+
+def _meaning(line: Line) -> Command | str:
+    """What a line says; its words where it cannot be read."""
+    return line.command or _joined(line.text)
 
 
 def _joined(text: str) -> str:

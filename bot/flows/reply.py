@@ -7,16 +7,23 @@ from bot.errors import Rejected
 from bot.flows.world import World
 from bot.store import repositories, surfaces
 from bot.store.surfaces import REPLY
-from bot.views.reply import marked, marker
+from bot.views.reply import marked, marker, open_ended
 
 
-def reply(world: World, repository: int, number: int, comment: int, text: str) -> None:
-    """Post the reply, or make the one that stands say this. Safe to run again and again."""
+def reply(
+    world: World, repository: int, number: int, comment: int, text: str, correcting: bool = False
+) -> None:
+    """Post the reply, or make the one that stands say this. Safe to run again and again.
+
+    `correcting`: only in the place of one that says what was not taken, or waits.
+    """
     with world.store.read() as connection:
         known = repositories.load(connection, repository)
         surface = surfaces.load(connection, REPLY, repository, str(comment))
     text = marked(text, comment)
     if known is None or surface.live == text:
+        return
+    if correcting and not (surface.live and open_ended(surface.live)):
         return
     world.wait_for(known.installation)
     id = surface.external_id

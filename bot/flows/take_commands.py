@@ -22,8 +22,7 @@ from bot.flows.record import record
 from bot.flows.sync_pull_request import sync_pull_request
 from bot.flows.world import World
 from bot.ports import Transaction
-from bot.store import acts, reviews, surfaces
-from bot.store.surfaces import REPLY
+from bot.store import acts, reviews
 from bot.views import reply as words
 
 WORD = "/impact"
@@ -53,14 +52,16 @@ def take_changed_commands(world: World, fact: CommentEdited) -> None:
         return
     today = world.clock().date()
     new, gone = c.lines_between(before, fact.after, review.checklist, today)
+    wrong = c.still_wrong(fact.after, new, review.checklist, today)
+    mended = any(line.error for line in gone)
     act = _act(fact.comment_id, fact.by, fact, before, fact.after)
     told = {line.command.question for line in gone if isinstance(line.command, c.AnswerGiven)}
     if told:
         withdrawn = Withdraw(fact.comment_id, deleted=False, questions=tuple(sorted(told)))
         act = replace(act, deeds=(withdrawn,))
     association = fact.association if fact.by.id == fact.author.id else None
-    if (new or told) and not _known(world, act):
-        _do(world, _Job(review, fact.number, act, new, association))
+    if (new or told or mended) and not _known(world, act):
+        _do(world, _Job(review, fact.number, act, new, association, wrong, edited=True))
 
 
 def withdraw_commands(world: World, fact: CommentDeleted) -> None:
@@ -109,13 +110,18 @@ def _known(world: World, act: Act) -> bool:
 
 @dataclass
 class _Job:
-    """One comment's commands being done: what they came to so far."""
+    """One comment's commands being done: what they came to so far.
+
+    `wrong` are lines that an edit left as they are, and that still cannot be read.
+    """
 
     review: Review
     number: int
     act: Act
     lines: Sequence[c.Line]
     association: str | None
+    wrong: Sequence[c.Line] = ()
+    edited: bool = False
     errors: list[c.Line] = field(default_factory=list)
     waiting: list[words.Waiting] = field(default_factory=list)
     replies: list[str] = field(default_factory=list)
@@ -190,18 +196,23 @@ def _deed(world: World, job: _Job, command: c.Command, person: Who) -> Deed | No
 
 
 def _tell(world: World, tx: Transaction, job: _Job) -> None:
-    """Show that it was done; or say once what was not, and why."""
+    """Show that it was done; or say once what was not, and why.
+
+    After an edit of which nothing is to be said, a reply that asked for it is put right.
+    """
     where = (job.repository, job.number, job.act.comment or 0)
     if job.recheck:
         world.visit(tx, job.repository, job.number, world.clock())
+    heard = bool(job.taken or job.waiting or job.errors)
     if job.waiting:
         job.replies.append(words.waiting_text(job.waiting))
-    if job.errors:
-        job.replies.append(words.error_text(job.errors, job.taken))
+    wrong = sorted([*job.errors, *job.wrong], key=lambda line: line.number)
+    if wrong and (heard or not job.lines):
+        job.replies.append(words.error_text(wrong, job.taken))
     elif job.taken and not job.waiting:
         world.react(tx, *where, DONE)
-        stands = surfaces.load(tx.connection, REPLY, job.repository, str(where[2]))
-        if stands.external_id is not None and not job.replies:
-            job.replies.append(words.corrected_text())
-    if job.replies:
+    if job.replies and heard:
         world.reply(tx, *where, "\n\n".join(dict.fromkeys(job.replies)))
+    elif job.edited and (heard or not job.lines):
+        text = "".join(job.replies) or words.corrected_text()
+        world.reply(tx, *where, text, correcting=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 
@@ -86,9 +87,21 @@ class World:
         args = {"repository": repository, "number": number, "comment": comment, "how": how}
         self.jobs.enqueue(tx, "react", args, lock=f"reaction:{comment}")
 
-    def reply(self, tx: Transaction, repository: int, number: int, comment: int, text: str) -> None:
-        """Have somebody's comment answered by one comment of ours."""
-        args = {"repository": repository, "number": number, "comment": comment, "text": text}
+    def reply(
+        self,
+        tx: Transaction,
+        repository: int,
+        number: int,
+        comment: int,
+        text: str,
+        correcting: bool = False,
+    ) -> None:
+        """Have somebody's comment answered by one comment of ours.
+
+        `correcting`: only in the place of one that says what was not taken, or waits.
+        """
+        args: dict[str, Any] = {"repository": repository, "number": number, "comment": comment}
+        args |= {"text": text, "correcting": correcting}
         self.jobs.enqueue(tx, "reply", args, lock=f"reply:{comment}")
 
     def wait_for(self, installation: int) -> None:

@@ -27,11 +27,13 @@ __all__ = [
     "help_text",
     "marked",
     "marker",
+    "open_ended",
     "status_text",
     "waiting_text",
 ]
 
 ERRORS = 8_000  # characters of all errors of a reply
+WAITS = "This asks for more, so it waits for your yes"
 ANYBODY = "the author, and everybody with write access"
 GROUPS = (
     ("Answer", ANYBODY, ("accept", "undo")),
@@ -108,7 +110,7 @@ def waiting_text(waiting: Sequence[Waiting]) -> str:
         f"{code(f'/impact accept {w.question}')}"
         for w in waiting
     ]
-    return compose("This asks for more, so it waits for your yes", items(found))
+    return compose(WAITS, items(found))
 
 
 def _adding(added: Sequence[Question]) -> str:
@@ -118,6 +120,11 @@ def _adding(added: Sequence[Question]) -> str:
     return f" and also asks {escape(names)}"
 
 
+def open_ended(reply: str) -> bool:
+    """Whether a reply as it stands says that something was not taken, or waits."""
+    return any(told in reply for told in ("not taken\n", WAITS))
+
+
 def corrected_text() -> str:
     """What stands in the place of the errors once the comment was put right."""
-    return compose("All lines counted", "Thank you for putting it right. Nothing else is needed.")
+    return compose("Corrected", "Thank you for putting it right. Nothing else is needed for that.")
