@@ -59,7 +59,7 @@ def take_answer(review: Review, deed: Answering, act: Act, source: str = "") -> 
             return _accept(review, question, deed.offer, act)
         case Inapplicable():
             new = _stamped(question, act, (), deed.reason, not_applicable=True)
-            return _settled(_with(review, question, new))
+            return _settled(_with(_without_held(review, question.id), question, new))
         case Undo():
             return _undo(review, question)
         case Confirm():
@@ -92,13 +92,15 @@ def _tick(review: Review, question: Question, deed: Tick, act: Act) -> Review:
 def _pick(review: Review, question: Question, option: str, on: bool, act: Act) -> Review:
     """Of a single pick the last tick wins; an untick takes it back, also while it is held."""
     old = review.answer(question.id)
-    freed = _without_held(review, question.id)
+    freed = review
+    if on or option in _held_picks(review, question):
+        freed = _without_held(review, question.id)
     had = old.picks if old else ()
     asked_again = on and old is not None and bool(old.again)
     if on == (option in had) and not asked_again:
         return freed
-    text = old.text if old and not old.not_applicable else ""
-    picks = _picks(question, had, option, on)
+    picks = picks_with(question, had, option) if on else tuple(p for p in had if p != option)
+    text = line_beside(question, old, picks)
     if not picks and not text:
         return replace(_with(freed, question, None), last_picked=_busy(question))
     source = old.source if old and text else ""  # a pick by hand is nobody's offer
@@ -106,9 +108,8 @@ def _pick(review: Review, question: Question, option: str, on: bool, act: Act) -
     return replace(_with(freed, question, new), last_picked=_busy(question))
 
 
-def _picks(question: Question, had: tuple[str, ...], option: str, on: bool) -> tuple[str, ...]:
-    if not on:
-        return tuple(p for p in had if p != option)
+def picks_with(question: Question, had: tuple[str, ...], option: str) -> tuple[str, ...]:
+    """What is picked once this option is, too: alone, or beside others where several may be."""
     if not question.kind.many:
         return (option,)
     order = [o.id for o in question.options]
@@ -129,19 +130,11 @@ def _tell(review: Review, question: Question, given: Given, act: Act, source: st
     if given.piece is not None:
         return _tell_piece(freed, question, given.piece, act, source)
     old = review.answer(question.id)
-    if (
-        old
-        and not (old.again or old.not_applicable)
-        and (old.picks, old.text)
-        == (
-            given.picks,
-            given.text,
-        )
-    ):
-        return freed
     text = given.text
     if question.kind is Kind.PICK_LINE and not text and old and not old.not_applicable:
         text, source = old.text, old.source
+    if old and _still_says(old, given.picks, text):
+        return _settled(freed)
     new = _stamped(question, act, given.picks, text, source)
     return _settled(_with(freed, question, new))
 
@@ -158,10 +151,16 @@ def _tell_piece(review: Review, question: Question, piece: Piece, act: Act, sour
 
 
 def _untell(review: Review, question: Question) -> Review:
-    """Only what the description itself had said goes with its line."""
+    """Only what the description itself had said goes with its line, also what waits for a yes."""
     answer = review.answer(question.id)
     told = answer is not None and answer.door is Door.DESCRIPTION
     current = _with(review, question, None) if told else review
+    left = tuple(
+        s
+        for s in current.suggestions
+        if not (s.held and s.question == question.id and s.door is Door.DESCRIPTION)
+    )
+    current = replace(current, suggestions=left)
     if question.kind is Kind.EVIDENCE:
         kept_pieces = tuple(e for e in review.evidence if e.door is not Door.DESCRIPTION)
         current = replace(current, evidence=kept_pieces)
@@ -197,9 +196,12 @@ def _accept(review: Review, question: Question, offer: Prefill, act: Act) -> Rev
     if question.kind is Kind.EVIDENCE:
         return _accept_voice(review, question, offer, act)
     old = review.answer(question.id)
-    had = old.picks if old and not old.not_applicable else ()
-    new = _stamped(question, act, had or offer.picks, offer.text, offer.source)
-    return _settled(_with(_without_held(review, question.id), question, new))
+    freed = _without_held(review, question.id)
+    picks = (old.picks if old else ()) or offer.picks
+    if old and _still_says(old, picks, offer.text):
+        return _settled(freed)
+    new = _stamped(question, act, picks, offer.text, offer.source)
+    return _settled(_with(freed, question, new))
 
 
 def _accept_voice(review: Review, question: Question, offer: Prefill, act: Act) -> Review:
@@ -207,7 +209,9 @@ def _accept_voice(review: Review, question: Question, offer: Prefill, act: Act) 
     evidence but the line that belongs to the assumption."""
     old = review.answer(question.id)
     ticked = old.picks[0] if old and old.picks else "signal"
-    current = review
+    current = _without_held(review, question.id)
+    if old and (old.not_applicable or old.again):
+        current = _with(current, question, None)
     plan = next((p for p in offer.pieces if not p.kind), None)
     if ticked == "assumed" and plan:
         new = _stamped(question, act, ("assumed",), plan.text, offer.source)
@@ -218,12 +222,13 @@ def _accept_voice(review: Review, question: Question, offer: Prefill, act: Act) 
 
 
 def _unaccept(review: Review, question: Question, offer: Prefill, act: Act) -> Review:
-    """Take an accepted offer back; what was picked by hand beside its line stays."""
+    """Take an accepted offer back, just that one; what was picked by hand beside its line stays."""
     if question.kind is Kind.EVIDENCE:
         pieces = tuple(e for e in review.evidence if e.source != offer.source)
         review = replace(review, evidence=pieces)
     old = review.answer(question.id)
-    if old is None or not old.source:
+    offered = {offer.text, *(piece.text for piece in offer.pieces)}
+    if old is None or old.source != offer.source or old.text not in offered:
         return review
     bare = _stamped(question, act, old.picks) if old.picks and old.text else None
     return _settled(_with(review, question, bare))
@@ -244,12 +249,15 @@ def _confirm(review: Review, question: Question, act: Act) -> Review:
     old = review.answer(question.id)
     if old is None or not old.again:
         return review
-    return _with(review, question, replace(old, again="", by=act.by, at=act.at, door=act.door))
+    new = replace(
+        old, again="", by=act.by, at=act.at, door=act.door, comment=act.comment, fate=Fate.STANDS
+    )
+    return _settled(_with(review, question, new))
 
 
 def _suggest(review: Review, deed: Suggest, act: Act) -> Review:
     said = (deed.question, deed.given, act.by, act.at, act.door, deed.held, act.comment)
-    known = _without_held(review, deed.question) if deed.held else review
+    known = _settled(_without_held(review, deed.question)) if deed.held else review
     return replace(known, suggestions=kept(known.suggestions, Suggestion(*said)))
 
 
@@ -265,11 +273,20 @@ def _use(review: Review, id: str, act: Act) -> Review:
 
 
 def take_over(review: Review, deed: TakeOver, act: Act) -> Review:
-    """Answers of another pull request, or of an earlier time, as they were."""
-    door = {"door": act.door, "source": deed.source} if deed.source else {}
-    answers = tuple(replace(a, **door) for a in deed.answers)  # type: ignore[arg-type]
-    evidence = tuple(replace(e, **door) for e in deed.evidence)  # type: ignore[arg-type]
-    return replace(review, answers=answers, evidence=evidence)
+    """Answers of another pull request, or of an earlier time, as they were; what was said here
+    stays."""
+    here = {a.question for a in review.answers}
+    heard = {(e.text, e.link) for e in review.evidence}
+    answers = [a for a in deed.answers if a.question not in here]
+    evidence = [e for e in deed.evidence if (e.text, e.link) not in heard]
+    if deed.source:
+        answers = [replace(a, door=act.door, source=deed.source) for a in answers]
+        evidence = [replace(e, door=act.door, source=deed.source) for e in evidence]
+    return replace(
+        review,
+        answers=(*review.answers, *answers),
+        evidence=(*review.evidence, *evidence),
+    )
 
 
 def withdraw(review: Review, deed: Withdraw) -> Review:
@@ -319,6 +336,23 @@ def _stamped(
         question.id, picks, text, act.by, act.at, act.door, source, not_applicable,
         comment=act.comment,
     )  # fmt: skip
+
+
+def _still_says(old: Answer, picks: tuple[str, ...], text: str) -> bool:
+    """The answer that counts says just this already: it stays with who gave it."""
+    return not (old.again or old.not_applicable) and (old.picks, old.text) == (picks, text)
+
+
+def line_beside(question: Question, old: Answer | None, picks: tuple[str, ...]) -> str:
+    """The line that stays where these are picked. What was assumed is no line of what was heard."""
+    if old is None or old.not_applicable:
+        return ""
+    return "" if question.kind is Kind.EVIDENCE and picks != old.picks else old.text
+
+
+def _held_picks(review: Review, question: Question) -> set[str]:
+    held = (s for s in review.suggestions if s.held and s.question == question.id)
+    return {pick for suggestion in held for pick in suggestion.given.picks}
 
 
 def _with(review: Review, question: Question, answer: Answer | None) -> Review:

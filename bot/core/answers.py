@@ -52,6 +52,11 @@ class Answer:
     comment: int | None = None
     fate: Fate = Fate.STANDS
 
+    @property
+    def taken_over(self) -> bool:
+        """Its line came from another pull request, also where somebody picked beside it since."""
+        return self.door is Door.REVERT or self.source.startswith("#")
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:

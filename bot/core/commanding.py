@@ -85,9 +85,10 @@ def decide(review: Review, command: c.Command, who: Who, draw: Draw) -> Deed:
 
 def _refuse_unless_asked(review: Review) -> None:
     if review.tier is Tier.R0 or review.spared:
+        tier = max(Tier.R1, review.tier)
         raise UserError(
             "Nothing is asked on this pull request. To have it asked: "
-            "`/impact tier R1 customers will notice, because …`"
+            f"`/impact tier {tier} customers will notice, because …`"
         )
 
 
@@ -132,10 +133,12 @@ def _attest(review: Review, reason: str, draw: Draw) -> Deed:
 
 
 def _tier(review: Review, command: c.TierTo, who: Who) -> Deed:
-    if command.tier == review.tier and not _awaited(review):
+    # Nobody was asked so far, so the same tier asks for more.
+    asks = bool(review.spared) and command.tier == review.tier > Tier.R0
+    if command.tier == review.tier and not (asks or _awaited(review)):
         raise UserError(f"It is {review.tier} already.")
     _refuse_thin(review, command.reason, "why")
-    raised = command.tier > review.tier
+    raised = command.tier > review.tier or asks
     ruled = Ruled.RAISED if raised else Ruled.LOWERED
     rules = () if raised else seen_rules(review)
     open_to_all = who.open_to_all and not raised

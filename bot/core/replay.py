@@ -28,7 +28,8 @@ from bot.core.waivers import PAUSE, Waiver
 
 
 def replay(review: Review, acts: Iterable[Act], now: datetime) -> Review:
-    """The review as these acts make it, on top of what is asked of its subject."""
+    """The review as these acts make it, each counted once, on top of what is asked of its
+    subject."""
     current = replace(
         review,
         answers=(),
@@ -39,7 +40,10 @@ def replay(review: Review, acts: Iterable[Act], now: datetime) -> Review:
         last_picked="",
         first_answer_at=None,
     )
-    for act in in_order(acts):
+    once: dict[str, Act] = {}
+    for act in acts:
+        once.setdefault(act.key, act)
+    for act in in_order(once.values()):
         for deed in act.deeds:
             current = _taken(current, deed, act)
         if not current.first_answer_at and (current.answers or current.evidence):

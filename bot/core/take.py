@@ -96,11 +96,13 @@ def _of_answers(before: Review, after: Review, acts: list[Act]) -> Iterator[Even
         heard = len(after.evidence) - len(before.evidence) if question.kind == "evidence" else 0
         if _said(old) == _said(new) and not heard:
             continue
-        act = next((a for a in reversed(acts) if new is None or a.by == new.by), acts[-1])
+        by = (a for a in reversed(acts) if new is None or a.by == new.by)
+        act = next(by, acts[-1] if acts else None)
         data: Data = {"question": question.id, "picks": list(new.picks) if new else []}
         if heard:
             data["pieces"] = heard
-        yield Event(_name(after, question.id, heard), data, _person(act), act.door)
+        who = (_person(act), act.door) if act else ()
+        yield Event(_name(after, question.id, heard), data, *who)
 
 
 def _said(answer: Answer | None) -> tuple[object, ...] | None:

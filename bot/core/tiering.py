@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.core.acts import Accept, Act, Deed, Found, Judge, Suggest, Tell, Tick
-from bot.core.checklist import Question
+from bot.core.answering import line_beside, picks_with, take_answer
+from bot.core.answers import Door
+from bot.core.checklist import Kind, Question
+from bot.core.facts import NOBODY
 from bot.core.grammar import Given
+from bot.core.missing import required
 from bot.core.review import Review
 from bot.core.rulings import Ruled, Ruling, Sample, standing_ruling
 from bot.core.suggestions import Suggestion
@@ -28,7 +32,7 @@ def judge(review: Review, deed: Judge, act: Act) -> Review:
 def _after(old: Ruling, new: Ruling) -> Ruling:
     """An earlier ruling once a later one was made; a drawn attestation is right or wrong then."""
     sample = old.sample
-    if sample is Sample.WAITING and new.by.id != old.by.id:
+    if sample is Sample.WAITING and not old.ended and new.by.id != old.by.id:
         sample = Sample.WRONG if new.ruled is Ruled.RAISED else Sample.RIGHT
     overruled = old.lowers or new.lowers
     confirmed = old.ruled is Ruled.ATTESTED and new.ruled is Ruled.LOWERED and new.tier is Tier.R0
@@ -102,15 +106,16 @@ def held_back(review: Review, deed: Deed) -> Deed:
             answer = _answer_of(review, deed)
         case _:
             return deed
-    if answer is None:
+    if answer is None or _counted(review, deed).tier <= review.tier:
         return deed
     question, given = answer
-    old = review.answer(question.id)
-    if old is not None and set(given.picks) <= set(old.picks):
-        return deed  # it counts already
-    if question.raised(given.picks, review.triaged) <= review.tier:
-        return deed
     return Suggest(question.id, given, held=True)
+
+
+def _counted(review: Review, deed: Tick | Tell | Accept) -> Review:
+    """The review if this counted."""
+    act = Act("", NOBODY, review.opened_at, Door.RECORD, (deed,))
+    return retiered(take_answer(review, deed, act))
 
 
 def _answer_of(review: Review, deed: Tick | Tell | Accept) -> tuple[Question, Given] | None:
@@ -121,15 +126,16 @@ def _answer_of(review: Review, deed: Tick | Tell | Accept) -> tuple[Question, Gi
         return None
     if isinstance(deed, Tell):
         return question, deed.given
-    offer = deed.offer
+    old, offer = review.answer(question.id), deed.offer
+    had = old.picks if old else ()
     if isinstance(deed, Tick) and option in {o.id for o in question.options}:
-        old = review.answer(question.id)
-        text = old.text if old and not old.not_applicable else ""
-        return question, Given((option,), text)
+        picks = picks_with(question, had, option)
+        # A bare pick leaves the line that stands beside it, so that need not be said again.
+        line = "" if question.kind is Kind.PICK_LINE else line_beside(question, old, picks)
+        return question, Given(picks, line)
     if offer is None:
         return None
-    old = review.answer(question.id)
-    return question, Given((old.picks if old else ()) or offer.picks, offer.text)
+    return question, Given(had or offer.picks, offer.text)
 
 
 # -- what is new -----------------------------------------------------------------------------------
@@ -155,12 +161,7 @@ def news(old: Review, new: Review) -> Found | None:
 
 
 def consequence(review: Review, held: Suggestion) -> tuple[Tier, list[Question]]:
-    """What an answer that was held back would do: the tier, and the questions that it adds."""
-    question = review.checklist.question(held.question)
-    if question is None:
-        return review.tier, []
-    tier = max(review.tier, question.raised(held.given.picks, review.triaged))
-    picks = {a.question: a.picks for a in review.answers} | {question.id: held.given.picks}
-    now = {q.id for q, need in review.asked if need.must}
-    then = review.checklist.asked(tier, review.overlays, picks)
-    return tier, [q for q, need in then if need.must and q.id not in now]
+    """What an answer that waits would do: the tier, and the questions that it adds."""
+    then = _counted(review, Tell(held.question, held.given))
+    now = {question.id for question, _ in required(review)}
+    return then.tier, [question for question, _ in required(then) if question.id not in now]
