@@ -7,28 +7,35 @@ from bot.core.waivers import Waiver
 from bot.views import words
 from bot.views.markdown import escape
 
+OPEN_TO_ALL = " (no reviewers are named, so write access is enough)"
+
 
 def waived(waiver: Waiver) -> str:
     """Who let it go, until when and why."""
     until = f" until {words.day(waiver.until)}" if waiver.until else ""
     ended = " (that day is over)" if waiver.expired else ""
-    open_to_all = ", as no reviewers are named" if waiver.open_to_all else ""
-    fate = words.fate(waiver.fate)
+    return f"waived by <b>{escape(waiver.by.login)}</b>{until}{ended}: {reason(waiver)}"
+
+
+def paused(pause: Waiver) -> str:
+    """Who turned the bot off, why, and how it is turned on again."""
     return (
-        f"waived by <b>{escape(waiver.by.login)}</b>{until}{ended}: “{escape(waiver.reason)}”"
-        f"{open_to_all}{fate}"
+        f"<b>{escape(pause.by.login)}</b> turned the bot off here: {reason(pause)}. "
+        "<code>/impact resume</code> turns it on again."
     )
+
+
+def reason(of: Waiver | Ruling) -> str:
+    """Why, what made its author a reviewer, and whether the comment still says so."""
+    return f"“{escape(of.reason)}”{OPEN_TO_ALL if of.open_to_all else ''}{words.fate(of.fate)}"
 
 
 def ruling(found: Ruling) -> str:
     """Who raised or lowered the tier, or attested, and why; and whether that still holds."""
     verb = {
-        Ruled.RAISED: f"raised it to {found.tier}",
-        Ruled.LOWERED: f"lowered it to {found.tier}",
-        Ruled.ATTESTED: "attested that no customer will notice",
+        Ruled.RAISED: f"raised this to {found.tier}",
+        Ruled.LOWERED: f"lowered this to {found.tier}",
+        Ruled.ATTESTED: "says that no customer will notice",
     }[found.ruled]
-    ended = " (ended: something new came up since)" if found.ended and found.lowers else ""
-    ended = ended or (" (ended)" if found.ended else "")
-    open_to_all = ", as no reviewers are named" if found.open_to_all else ""
-    by = escape(found.by.login)
-    return f"{by} {verb}: “{escape(found.reason)}”{open_to_all}{words.fate(found.fate)}{ended}."
+    ended = " (this does not hold any more)" if found.ended else ""
+    return f"{escape(found.by.login)} {verb}: {reason(found)}{ended}."

@@ -13,7 +13,7 @@ from bot.core.tier import Tier
 from bot.core.waivers import ALL, PAUSE, Waiver
 from bot.ports import Button, CheckRun
 from bot.views import words
-from bot.views.decisions import ruling, waived
+from bot.views.decisions import paused, ruling, waived
 from bot.views.markdown import cut, escape, plain, sentence
 
 NAME = "Customer impact"
@@ -111,7 +111,7 @@ def summary(review: Review) -> str:
     now = standing(review)
     parts = [_standing(review)]
     if now.missing and not review.quiet:
-        lines = [f"- **{escape(g.question.ask)}** {escape(g.reason)}" for g in now.missing]
+        lines = [f"- **{escape(g.question.ask)}** {sentence(g.reason)}" for g in now.missing]
         parts.append("\n".join(["Still missing:", "", *lines]))
     reasons = [
         f"- {reason.tier}: {sentence(reason.text)} (rule {escape(reason.rule)})"
@@ -125,9 +125,10 @@ def summary(review: Review) -> str:
 
 
 def _scope(review: Review, waiver: Waiver) -> str:
+    if waiver.scope == ALL:
+        return "All that is open is"
     found = review.checklist.question(waiver.scope)
-    named = {PAUSE: "The bot is paused here:", ALL: "All that is open is"}
-    return named.get(waiver.scope) or f"{escape(found.short if found else waiver.scope)}:"
+    return f"{escape(found.short if found else waiver.scope)}:"
 
 
 def _standing(review: Review) -> str:
@@ -136,6 +137,8 @@ def _standing(review: Review) -> str:
         return "Every question is answered."
     if now.gate is Gate.NOT_NEEDED:
         return "Nothing is asked of you."
+    if now.gate is Gate.WAIVED and now.waivers[0].scope == PAUSE:
+        return paused(now.waivers[0])
     if now.gate is Gate.WAIVED:
         return "\n".join(f"- {_scope(review, waiver)} {waived(waiver)}" for waiver in now.waivers)
     if review.quiet:

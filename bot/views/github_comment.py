@@ -17,7 +17,7 @@ from bot.core.rulings import Ruled, Sample, standing_ruling
 from bot.core.tier import Tier
 from bot.core.waivers import ALL, PAUSE, Waiver, holding
 from bot.views import words
-from bot.views.decisions import ruling, waived
+from bot.views.decisions import paused, ruling, waived
 from bot.views.github_question import fold, next_open, question
 from bot.views.markdown import escape, sentence
 
@@ -64,10 +64,15 @@ def _main_parts(review: Review, now: Standing) -> list[str]:
             return [f"### 🪑 {_title(review)}: {_not_asked(review)}", _not_needed(review)]
         case Gate.WAIVED:
             return [_waived_headline(review, now), *_waivers(review, now), *_record(review, now)]
-        case Gate.COMPLETE if not review.last_picked:
+        case Gate.COMPLETE if not review.last_picked and not _waits(review):
             headline = f"### 🪑 {_title(review)}: complete ✅"
             return [headline, _thanks(review), *_record(review, now)]
     return [_headline(review, now), _because(review), *_open_questions(review, now)]
+
+
+def _waits(review: Review) -> bool:
+    """An answer waits until somebody agrees to what it adds."""
+    return any(suggestion.held for suggestion in review.suggestions)
 
 
 def _begun(review: Review) -> bool:
@@ -85,6 +90,8 @@ def _headline(review: Review, now: Standing) -> str:
     if review.bypassed:
         return f"### 🪑 {_title(review)}: merged with {words.count(left, 'question')} open"
     noun = "quick question" if review.tier is Tier.R1 else "question"
+    if not left and not review.last_picked:
+        return f"### 🪑 {_title(review)}: complete, and one answer waits for a yes"
     if not left:
         return f"### 🪑 {_title(review)}: tick “done” when all groups are ticked"
     if review.quiet:
@@ -104,7 +111,7 @@ def _because(review: Review) -> str:
     reason = sentence(review.reasons[0].text)
     raised = standing_ruling(review.rulings, Ruled.RAISED)
     if raised and raised.tier == review.tier > review.triaged:
-        reason = f"{escape(raised.by.login)} asked for more, “{escape(raised.reason)}”"
+        reason = f"{escape(raised.by.login)} asked for more: “{escape(raised.reason)}”"
     if review.bypassed:
         return (
             f"**{review.tier}**: {reason}. The merge went ahead before these were answered; that "
@@ -149,10 +156,13 @@ def _not_needed(review: Review) -> str:
     drawn = ""
     if found.sample is Sample.WAITING:
         drawn = (
-            "\n\nBy lot, this one is looked at by a reviewer: <code>/impact tier R0 …</code> and a "
-            "reason confirms it."
+            "\n\nThis one was picked by chance for a reviewer to look at. If it is right, "
+            "<code>/impact tier R0 …</code> with one line why confirms it."
         )
-    return f"{ruling(found)}\n\nNot so? <code>/impact tier R1 …</code> and a reason asks.{drawn}"
+    return (
+        f"{ruling(found)}\n\nIf customers will notice, <code>/impact tier R1 …</code> with one line "
+        f"why brings the questions back.{drawn}"
+    )
 
 
 def _waived_headline(review: Review, now: Standing) -> str:
@@ -165,17 +175,12 @@ def _waived_headline(review: Review, now: Standing) -> str:
 
 def _waivers(review: Review, now: Standing) -> list[str]:
     if pause := holding(review.waivers, PAUSE):
-        open_to_all = ", as no reviewers are named" if pause.open_to_all else ""
-        return [
-            f"<b>{escape(pause.by.login)}</b> turned the bot off here: "
-            f"“{escape(pause.reason)}”{open_to_all}{words.fate(pause.fate)}. "
-            "<code>/impact resume</code> turns it on again."
-        ]
+        return [paused(pause)]
     if whole := holding(review.waivers, ALL):
         lines = [f"All that is open is {waived(whole)}."]
     else:
         lines = [f"- {_named(review, w)}: {waived(w)}" for w in now.waivers]
-    return ["\n".join(lines), "After that day it is asked again. Answers are welcome before, too."]
+    return ["\n".join(lines), "After that day it is asked again. You can answer before, too."]
 
 
 def _named(review: Review, waiver: Waiver) -> str:

@@ -63,7 +63,7 @@ def _summary(review: Review, asked: Question, need: Need, gap: Missing | None) -
     if waiver and not gap:
         return f"⏭️ {escape(asked.short)}: {waived(waiver)}"
     if said and gap and not busy:
-        return f"🔸 <b>{escape(asked.ask)}</b> {escape(gap.reason)}"
+        return f"🔸 <b>{escape(asked.ask)}</b> {sentence(gap.reason)}"
     mark = "⬜" if need.must else "▫️"
     return f"{mark} <b>{escape(asked.ask)}</b>{_found(review, asked)}"
 
@@ -72,20 +72,20 @@ def _by(review: Review, asked: Question) -> str:
     answer = review.answer(asked.id)
     evidence = review.evidence if asked.kind is Kind.EVIDENCE else ()
     login = escape(words.by(answer, evidence))
+    said = answer or next(iter(evidence[-1:]), None)
     from_elsewhere = ""
-    if answer and answer.door is Door.REVERT:
-        from_elsewhere = f", from {escape(answer.source)}, which this reverts"
-    elif answer and answer.source.startswith("suggested by"):
-        from_elsewhere = f", {escape(answer.source)}"
-    fates = [answer.fate] if answer else [piece.fate for piece in evidence[-1:]]
-    return f"({login}{from_elsewhere}{''.join(words.fate(fate) for fate in fates)})"
+    if said and said.door is Door.REVERT:
+        from_elsewhere = f", from {escape(said.source)}, which this reverts"
+    elif said and said.source.startswith("suggested by"):
+        from_elsewhere = f", {escape(said.source)}"
+    return f"({login}{from_elsewhere}{words.fate(said.fate) if said else ''})"
 
 
 def _news(review: Review, asked: Question) -> str:
     answer, prefill = review.answer(asked.id), review.prefill(asked.id)
     if not (answer and answer.text and answer.source and prefill and prefill.text):
         return ""
-    if answer.door is Door.REVERT or answer.text == prefill.text:
+    if answer.taken_over or answer.text == prefill.text:
         return ""
     return " · your description says something else now"
 
@@ -94,7 +94,10 @@ def _found(review: Review, asked: Question) -> str:
     prefill = review.prefill(asked.id)
     if prefill and not prefill.too_short:
         return f" · found in {escape(prefill.source)}, one tick"
-    return " · somebody suggests an answer" if _suggested(review, asked) else ""
+    if _suggested(review, asked):
+        return " · somebody suggests an answer"
+    unclear = _unread(review, asked)
+    return " · its line in the description could not be read" if unclear else ""
 
 
 # -- below the line --------------------------------------------------------------------------------
@@ -106,8 +109,8 @@ def _body(review: Review, asked: Question, need: Need) -> str:
     if answer and answer.again:
         said = f"Said so far: {escape(words.said(review, asked))} {_by(review, asked)}"
         parts += [said, box(asked.id, "still", "That still holds", False)]
-    if problem := unread(review.subject.body, review.checklist).get(asked.id):
-        parts.append(f"The description could not be read: {sentence(problem)}")
+    if problem := _unread(review, asked):
+        parts.append(f"Its line in the description could not be read: {sentence(problem)}")
     parts += [_offered_suggestion(review, asked, s) for s in _waiting(review, asked)]
     if prefill:
         parts.append(_offer(review, asked, prefill))
@@ -118,6 +121,10 @@ def _body(review: Review, asked: Question, need: Need) -> str:
     return "\n\n".join(parts)
 
 
+def _unread(review: Review, asked: Question) -> str:
+    return unread(review.subject.body, review.checklist).get(asked.id, "")
+
+
 def _boxes(
     review: Review, asked: Question, answer: Answer | None, prefill: Prefill | None
 ) -> Iterable[str]:
@@ -125,7 +132,8 @@ def _boxes(
         accepted = _accepted(review, asked, prefill)
         yield box(asked.id, f"accept-{prefill.digest}", "Yes, that is it", accepted)
     held = _held(review, asked)
-    ticked = {*(answer.picks if answer else ()), *(held.given.picks if held else ())}
+    counts = answer.picks if answer and not (held and not asked.kind.many) else ()
+    ticked = {*counts, *(held.given.picks if held else ())}
     for option in asked.options:
         yield box(asked.id, option.id, option.label, option.id in ticked)
     if asked.kind.many and asked.options:
@@ -196,25 +204,26 @@ def _waiting(review: Review, asked: Question) -> list[Suggestion]:
 def _before_it_counts(review: Review, asked: Question, held: Suggestion) -> str:
     tier, added = consequence(review, held)
     more = words.count(len(added), "question")
-    said = escape(words.given(asked, held.given))
+    said = escape(_shown(review, asked, held.given))
     return f"“{said}” counts once you agree: it makes this {tier} and adds {more}"
 
 
 def _offered_suggestion(review: Review, asked: Question, waiting: Suggestion) -> str:
     said = escape(_shown(review, asked, waiting.given))
-    by = escape(waiting.by.login)
-    if not waiting.held:
-        offer = f"<b>{by}</b> suggests: {said}"
-        return f"{offer}\n\n{box(asked.id, f'use-{waiting.id}', 'Take it as the answer', False)}"
+    verb = "answered" if waiting.held else "suggests"
+    text = f"<b>{escape(waiting.by.login)}</b> {verb}: “{said}”{_adding(review, waiting)}"
+    label = "Yes, count it" if waiting.held else "Take it as the answer"
+    return f"{text}\n\n{box(asked.id, f'use-{waiting.id}', label, False)}"
+
+
+def _adding(review: Review, waiting: Suggestion) -> str:
+    """What this answer would ask for; empty where it asks for no more."""
     tier, added = consequence(review, waiting)
+    if tier <= review.tier:
+        return ""
     names = escape(words.names([q.short.lower() for q in added]))
-    because = f"<b>{by}</b> answered “{said}”. That makes this {tier}"
-    text = f"{because}: it also asks {names}." if added else f"{because}."
-    return f"{text}\n\n{box(asked.id, f'use-{waiting.id}', 'Yes, count it', False)}"
+    return f". That makes this {tier}" + (f": it also asks {names}." if added else ".")
 
 
 def _shown(review: Review, asked: Question, given: Given) -> str:
-    """The words of an answer; of customer voice in the open only its kind."""
-    if given.piece is not None and not review.subject.repository.private:
-        return words.counted([given.piece.kind])
-    return words.given(asked, given)
+    return words.given(asked, given, public=not review.subject.repository.private)

@@ -9,6 +9,7 @@ from bot.core.missing import Missing, required
 from bot.core.organisation import Mode
 from bot.core.review import Review
 from bot.core.rulings import Ruled, Ruling, standing_ruling
+from bot.core.tier import Tier
 from bot.core.waivers import ALL, PAUSE, Waiver
 from bot.views import words
 from bot.views.markdown import cut, escape, sentence
@@ -75,7 +76,7 @@ def _tier(review: Review) -> str:
 
 def _gap(review: Review, gap: Missing, need: Need) -> str:
     reason = gap.reason[:1].upper() + gap.reason[1:]
-    parts = [f"**{escape(gap.question.ask)}** {escape(reason)}."]
+    parts = [f"**{escape(gap.question.ask)}** {sentence(reason)}."]
     return f"{' '.join([*parts, *_hint(gap.question, need), *_offer(review, gap.question)])}"
 
 
@@ -131,7 +132,8 @@ def _not_needed(review: Review) -> str:
     ruled = standing_ruling(review.rulings, Ruled.LOWERED, Ruled.ATTESTED)
     reason = review.spared or review.reasons[0].text
     why = "" if ruled else f"{sentence(reason[:1].upper() + reason[1:])}. "
-    return f"{why}If customers will notice it after all: `/impact tier R1` and one line why."
+    tier = max(Tier.R1, review.tier)
+    return f"{why}If customers will notice it after all: `/impact tier {tier}` and one line why."
 
 
 def _on_record(review: Review) -> str:

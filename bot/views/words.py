@@ -6,10 +6,12 @@ from collections import Counter
 from collections.abc import Iterable
 from datetime import date
 
-from bot.core.answers import Answer, Door, Evidence, Fate
+from bot.core.answers import Answer, Evidence, Fate
 from bot.core.checklist import Kind, Question
 from bot.core.grammar import Given, Piece
 from bot.core.review import Review
+
+HIDDEN = "in words that are not shown in public"
 
 
 def count(number: int, noun: str) -> str:
@@ -33,8 +35,8 @@ def fate(what: Fate) -> str:
     """What became of the comment that said so; empty while it stands."""
     return {
         Fate.STANDS: "",
-        Fate.EDITED: "; the comment was edited since",
-        Fate.DELETED: "; the comment was deleted since",
+        Fate.EDITED: "; the comment has since been edited",
+        Fate.DELETED: "; the comment has since been deleted",
     }[what]
 
 
@@ -52,8 +54,8 @@ def said(review: Review, question: Question) -> str:
     voice = question.kind is Kind.EVIDENCE
     parts = [", ".join(picked(question, answer))]
     if answer and answer.text:
-        hidden = public and (voice or answer.door is Door.REVERT)
-        parts.append("in words that are not shown in public" if hidden else f"“{answer.text}”")
+        hidden = public and (voice or answer.taken_over)
+        parts.append(HIDDEN if hidden else f"“{answer.text}”")
     if voice and public:
         parts.append(counted(heard.kind for heard in review.evidence))
     elif voice:
@@ -61,12 +63,14 @@ def said(review: Review, question: Question) -> str:
     return "; ".join(part for part in parts if part)
 
 
-def given(question: Question, what: Given) -> str:
-    """An answer that does not count yet, in one line without markup."""
+def given(question: Question, what: Given, public: bool) -> str:
+    """An answer that does not count yet, in one line without markup; in public without the words
+    of a customer."""
     if what.piece is not None:
-        return piece(what.piece)
+        return counted([what.piece.kind]) if public else piece(what.piece)
     labels = ", ".join(question.label(option) for option in what.picks)
-    return "; ".join(part for part in (labels, what.text) if part)
+    hidden = what.text and public and question.kind is Kind.EVIDENCE
+    return "; ".join(part for part in (labels, HIDDEN if hidden else what.text) if part)
 
 
 def counted(kinds: Iterable[str]) -> str:
