@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.core.gate import Conclusion, Gate, Standing, standing, worst
-from bot.core.missing import required
+from bot.core.missing import missing, required
 from bot.core.organisation import Mode
 from bot.core.review import Review
 from bot.core.rulings import Ruled, standing_ruling
@@ -103,7 +103,8 @@ def _pending(review: Review, left: int) -> str:
         return f"Would have asked {words.count(total, 'question')} ({review.tier})"
     if review.bypassed:
         return f"Merged with {left} of {total} open"
-    return f"{total - left} of {total} answered"
+    let_go = len(missing(review)) - left
+    return f"{total - left - let_go} of {total} answered" + (f", {let_go} waived" if let_go else "")
 
 
 def summary(review: Review) -> str:
@@ -113,6 +114,8 @@ def summary(review: Review) -> str:
     if now.missing and not review.quiet:
         lines = [f"- **{escape(g.question.ask)}** {sentence(g.reason)}" for g in now.missing]
         parts.append("\n".join(["Still missing:", "", *lines]))
+    if let_go := [w for w in review.waivers if now.missing and not w.expired]:
+        parts.append("\n".join(f"- {_scope(review, waiver)} {waived(waiver)}" for waiver in let_go))
     reasons = [
         f"- {reason.tier}: {sentence(reason.text)} (rule {escape(reason.rule)})"
         for reason in review.reasons
