@@ -221,6 +221,17 @@ def _accept_voice(review: Review, question: Question, offer: Prefill, act: Act) 
     return _settled(_heard(current, heard, act, offer.source))
 
 
+def accepted(review: Review, question: Question, offer: Prefill) -> bool:
+    """Whether just this offer was accepted, not an earlier one."""
+    answer = review.answer(question.id)
+    if question.kind is Kind.EVIDENCE:
+        known = {piece.text for piece in review.evidence} | {answer.text if answer else ""}
+        return bool(offer.pieces) and all(piece.text in known for piece in offer.pieces)
+    if answer is None or answer.source != offer.source or answer.not_applicable:
+        return False
+    return answer.text == offer.text if offer.text else answer.picks == offer.picks
+
+
 def _unaccept(review: Review, question: Question, offer: Prefill, act: Act) -> Review:
     """Take an accepted offer back, just that one; what was picked by hand beside its line stays."""
     if question.kind is Kind.EVIDENCE:

@@ -19,6 +19,7 @@ from bot.core.acts import (
     Use,
     Waive,
 )
+from bot.core.answering import accepted
 from bot.core.answers import is_text
 from bot.core.review import Review
 from bot.core.rights import Who
@@ -161,7 +162,7 @@ def _waive(review: Review, command: c.WaiveFor, who: Who) -> Deed:
 
 def _accept(review: Review, question: str) -> Deed:
     """What waits to be accepted: an answer that was held back, what is asked again, what the
-    description says, a suggestion; in this order."""
+    description says and is not the answer yet, a suggestion; in this order."""
     waiting = [s for s in review.suggestions if s.question == question]
     held = next((s for s in waiting if s.held), None)
     if held:
@@ -169,7 +170,9 @@ def _accept(review: Review, question: str) -> Deed:
     answer, offer = review.answer(question), review.prefill(question)
     if answer and answer.again:
         return Confirm(question)
-    if offer and not offer.too_short:
+    asked = review.checklist.question(question)
+    taken = bool(asked and offer and accepted(review, asked, offer))
+    if offer and not offer.too_short and not (taken and waiting):
         return Accept(question, offer)
     if waiting:
         return Use(waiting[-1].id)

@@ -160,8 +160,8 @@ def _not_needed(review: Review) -> str:
             "<code>/impact tier R0 …</code> with one line why confirms it."
         )
     return (
-        f"{ruling(found)}\n\nIf customers will notice, <code>/impact tier R1 …</code> with one line "
-        f"why brings the questions back.{drawn}"
+        f"{ruling(found)}\n\nIf customers will notice, <code>/impact tier R1 …</code> with one "
+        f"line why brings the questions back.{drawn}"
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from bot.core.answering import accepted
 from bot.core.answers import Answer, Door
 from bot.core.checklist import Kind, Need, Question
 from bot.core.gate import Standing
@@ -129,8 +130,8 @@ def _boxes(
     review: Review, asked: Question, answer: Answer | None, prefill: Prefill | None
 ) -> Iterable[str]:
     if prefill and not prefill.too_short:
-        accepted = _accepted(review, asked, prefill)
-        yield box(asked.id, f"accept-{prefill.digest}", "Yes, that is it", accepted)
+        taken = accepted(review, asked, prefill)
+        yield box(asked.id, f"accept-{prefill.digest}", "Yes, that is it", taken)
     held = _held(review, asked)
     counts = answer.picks if answer and not (held and not asked.kind.many) else ()
     ticked = {*counts, *(held.given.picks if held else ())}
@@ -172,17 +173,6 @@ def _offer(review: Review, asked: Question, prefill: Prefill) -> str:
     picks = ", ".join(map(asked.label, prefill.picks))
     label = " · ".join(part for part in (picks, prefill.text and f"“{prefill.text}”") if part)
     return f"{escape(label)} (from {source})"
-
-
-def _accepted(review: Review, asked: Question, prefill: Prefill) -> bool:
-    """Whether just this offer was accepted, not an earlier one."""
-    answer = review.answer(asked.id)
-    if asked.kind is Kind.EVIDENCE:
-        known = {piece.text for piece in review.evidence} | {answer.text if answer else ""}
-        return bool(prefill.pieces) and all(piece.text in known for piece in prefill.pieces)
-    if answer is None or answer.source != prefill.source or answer.not_applicable:
-        return False
-    return answer.text == prefill.text if prefill.text else answer.picks == prefill.picks
 
 
 # -- answers that do not count yet -----------------------------------------------------------------
