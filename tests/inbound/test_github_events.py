@@ -18,11 +18,13 @@ from bot.core.facts import (
     CommentCreated,
     CommentDeleted,
     CommentEdited,
+    DescriptionEdited,
     Installed,
     MergeGroup,
     PullRequest,
     RecheckAsked,
     Repository,
+    RepositoryChanged,
 )
 from bot.inbound.github_events import (
     PULL_REQUEST_ACTIONS,
@@ -347,3 +349,26 @@ def test_whatever_the_body_it_is_read_or_malformed(event: str, body: bytes) -> N
         parse(event, body)
     except Malformed as error:
         str(error).encode()
+
+
+@pytest.mark.parametrize("action", ["publicized", "privatized"])
+def test_a_repository_that_shows_itself_or_hides_is_news(action: str) -> None:
+    assert read("repository", action) == RepositoryChanged(SHOP)
+
+
+def test_a_repository_that_is_renamed_or_made_is_not_our_business() -> None:
+    assert read("repository", "renamed") is None
+    assert read("repository", "created") is None
+
+
+def test_an_edited_description_says_who_changed_it_from_what() -> None:
+    found = read("pull_request", "edited", changes={"body": {"from": "Because."}})
+    assert isinstance(found, PullRequest)
+    assert found.edited == DescriptionEdited(BY, "Because.")
+
+
+@pytest.mark.parametrize("changes", [None, {}, {"body": None}, {"title": {"from": "Old"}}])
+def test_an_edit_of_something_else_is_no_edit_of_the_description(changes: Any) -> None:
+    found = read("pull_request", "edited", changes=changes)
+    assert isinstance(found, PullRequest)
+    assert found.edited is None
