@@ -48,6 +48,7 @@ class Waiting:
     text: str
     held: bool
     piece: tuple[str, str, str] | None = None  # kind, text, link
+    door: str = ""
     comment: int = 0
     gone: bool = False
 
@@ -130,18 +131,21 @@ def maybe(step: Step) -> Step:
     return lambda old: [old, *step(old)]
 
 
-def ticked(option: str, on: bool, by: str, door: str, many: bool) -> Step:
-    """Of a single pick the last tick wins; an untick takes it back, also while it is held."""
+def ticked(option: str, on: bool, by: str, door: str, many: bool, voice: bool = False) -> Step:
+    """Of a single pick the last tick wins; an untick takes it back, also while it is held. The line
+    beside it stays, save that what was assumed is no line of what was heard."""
 
     def step(old: Standing) -> Iterator[Standing]:
-        said, new = old.said, old.freed()
+        said, held = old.said, old.held
+        new = old.freed() if on or (held and option in held.picks) else old
         had = said.picks if said else frozenset()
         asked_again = on and said is not None and said.again
         if on == (option in had) and not asked_again:
             yield new
             return
-        text = said.text if said and not said.not_applicable else ""
         picks = (had | {option} if many else frozenset({option})) if on else had - {option}
+        text = said.text if said and not said.not_applicable else ""
+        text = "" if voice and picks != had else text
         source = said.source if said and text else ""
         answer = Said(by, door, picks, text, source=source) if picks or text else None
         yield replace(new, said=answer)
@@ -156,16 +160,20 @@ def told(
 
     def step(old: Standing) -> Iterator[Standing]:
         said, new = old.said, old.freed()
-        plain = said is not None and not (said.again or said.not_applicable)
-        if plain and said and (said.picks, said.text) == (picks, text):
-            yield new
-            return
         line, origin = text, source
         if lined and not text and said and not said.not_applicable:
             line, origin = said.text, said.source
-        yield replace(new, said=Said(by, door, picks, line, source=origin))
+        answer = Said(by, door, picks, line, source=origin)
+        yield new if still_says(said, answer) else replace(new, said=answer)
 
     return step
+
+
+def still_says(said: Said | None, new: Said) -> bool:
+    """The answer that counts says just this already: it stays with who gave it."""
+    if said is None or said.again or said.not_applicable:
+        return False
+    return (said.picks, said.text) == (new.picks, new.text)
 
 
 def heard(kind: str, text: str, link: str, by: str, door: str, source: str = "") -> Step:
@@ -227,15 +235,19 @@ def accepted(
         def step(old: Standing) -> Iterator[Standing]:
             said = old.said
             if voice and on:
-                yield _with_piece(old, Heard(by, door, "signal", text, link, source))
+                stale = said and (said.not_applicable or said.again)
+                new = replace(old.freed(), said=None if stale else said)
+                yield _with_piece(new, Heard(by, door, "signal", text, link, source))
             elif on:
-                had = said.picks if said and not said.not_applicable else frozenset()
-                answer = Said(by, door, had or picks, text, source=source)
-                yield replace(old.freed(), said=answer)
+                answer = Said(
+                    by, door, (said.picks if said else None) or picks, text, source=source
+                )
+                new = old.freed()
+                yield new if still_says(said, answer) else replace(new, said=answer)
             else:
                 left = frozenset(h for h in old.heard if not voice or h.source != source)
                 new = replace(old, heard=left)
-                if said and said.source:
+                if said and said.source == source and said.text == text:
                     bare = Said(by, door, said.picks) if said.picks and said.text else None
                     new = replace(new, said=bare)
                 yield new
@@ -246,7 +258,8 @@ def accepted(
 
 
 def not_applicable(reason: str, by: str, door: str) -> Step:
-    return lambda old: [replace(old, said=Said(by, door, text=reason, not_applicable=True))]
+    answer = Said(by, door, text=reason, not_applicable=True)
+    return lambda old: [replace(old.freed(), said=answer)]
 
 
 def undone(voice: bool) -> Step:
@@ -260,8 +273,10 @@ def taken_out(door: str) -> Step:
     """The line of the description is gone, and with it what only the description had said."""
 
     def step(old: Standing) -> Iterator[Standing]:
-        kept = None if old.said and old.said.door == door else old.said
-        yield replace(old, said=kept, heard=frozenset(h for h in old.heard if h.door != door))
+        said = None if old.said and old.said.door == door else old.said
+        pieces = frozenset(h for h in old.heard if h.door != door)
+        waiting = frozenset(w for w in old.waiting if not (w.held and w.door == door))
+        yield Standing(said, pieces, waiting)
 
     return step
 

@@ -66,7 +66,7 @@ class Model:
         text = f"comment:{comment}"
         if by == OUTSIDER:
             if phrase.kind in ("tell", "hear"):
-                step = a.suggested(self._waiting(phrase, by, False, comment))
+                step = a.suggested(self._waiting(phrase, by, False, comment, COMMAND))
                 self._enter(text, phrase.question, step)
             return
         steps = list(self._steps(phrase, by, author, comment))
@@ -165,47 +165,39 @@ class Model:
 
     def _tick(self, question: str, option: str, on: bool, by: str, door: str) -> a.Step:
         known = self._known(question)
-        step = a.ticked(option, on, by, door, known.kind.many)
+        voice = question == "voice"
+        step = a.ticked(option, on, by, door, known.kind.many, voice)
         if not on:
             return step
         phrase = Phrase("", "tell", question, frozenset({option}))
-        return self._held_back(step, phrase, by, 0, own_text=True)
+        return self._held_back(step, phrase, by, door, 0)
 
     def _answer(self, phrase: Phrase, by: str, door: str, comment: int) -> a.Step:
         if phrase.piece is not None:
             return a.heard(*phrase.piece, by, door)
         lined = self._lined(self._known(phrase.question))
         step = a.told(phrase.picks, phrase.text, by, door, lined)
-        return self._held_back(step, phrase, by, comment)
+        return self._held_back(step, phrase, by, door, comment)
 
-    def _held_back(
-        self, step: a.Step, phrase: Phrase, by: str, comment: int, own_text: bool = False
-    ) -> a.Step:
-        """An answer that would raise the tier waits. `own_text`: beside the line that is there."""
+    def _held_back(self, step: a.Step, phrase: Phrase, by: str, door: str, comment: int) -> a.Step:
+        """An answer that would raise the tier waits."""
         known = self._known(phrase.question)
         if not set(phrase.picks) & set(known.raises):
             return step
         raised = known.raised(phrase.picks, self.triaged)
-        unsure = self.tier is None or self.late
-        if self.tier is not None and not self.late and raised <= self.tier:
+        unsure = self.tier is None or self.late or bool(self.ruled)
+        if not unsure and self.tier is not None and raised <= self.tier:
             return step
+        waits = self._waiting(phrase, by, True, comment, door)
 
         def outcomes(old: a.Standing) -> Iterator[a.Standing]:
             counts = old.said is not None and phrase.picks <= old.said.picks
             if unsure or counts:
                 yield from step(old)
             if unsure or not counts:
-                for text in self._lines_beside(old) if own_text else [phrase.text]:
-                    waits = self._waiting(replace(phrase, text=text), by, True, comment)
-                    yield from a.suggested(waits)(old)
+                yield from a.suggested(waits)(old)
 
         return outcomes
-
-    def _lines_beside(self, old: a.Standing) -> set[str]:
-        said = old.said
-        now = said.text if said and not said.not_applicable else ""
-        late = {"", "the export button moves into the menu"} if self.late else set()
-        return {now, *late}
 
     def _take_what_waits(self, question: str, by: str) -> a.Step:
         """What was held back, what is asked again, what is offered, a suggestion; in this order."""
@@ -220,6 +212,8 @@ class Model:
             if old.said and old.said.again:
                 yield a.confirmed(by, COMMAND)
             for offer in everything if self.late else [now] if now else []:
+                if _taken(old, offer) and old.waiting and not self.late:
+                    continue
                 yield self._accept(question, offer, True, by)(COMMAND)
             for waits in old.waiting:
                 yield a.taken(waits.id, by, COMMAND, lined)
@@ -255,14 +249,14 @@ class Model:
     def _lined(question: Question) -> bool:
         return question.kind == "pick+line"
 
-    def _waiting(self, phrase: Phrase, by: str, held: bool, comment: int) -> a.Waiting:
+    def _waiting(self, phrase: Phrase, by: str, held: bool, comment: int, door: str) -> a.Waiting:
         order = [o.id for o in self._known(phrase.question).options]
         picks = tuple(sorted(phrase.picks, key=order.index))
         piece = Piece(*phrase.piece) if phrase.piece else None
         given = Given(picks, phrase.text, piece)
         who, never = Actor(self.ids[by], by), datetime.min
         id = Suggestion(phrase.question, given, who, never, Door.COMMAND).id
-        return a.Waiting(id, by, phrase.picks, phrase.text, held, phrase.piece, comment)
+        return a.Waiting(id, by, phrase.picks, phrase.text, held, phrase.piece, door, comment)
 
     @property
     def full(self) -> bool:
@@ -271,3 +265,13 @@ class Model:
     def later(self) -> None:
         for found in self.accounts.values():
             found.later()
+
+
+def _taken(old: a.Standing, offer: Offer) -> bool:
+    """Whether just this offer is the answer already."""
+    said, heard = old.said, {piece.text for piece in old.heard}
+    if offer.link:
+        return offer.text in heard | {said.text if said else ""}
+    if said is None or said.source != offer.source or said.not_applicable:
+        return False
+    return said.text == offer.text if offer.text else said.picks == offer.picks

@@ -119,7 +119,7 @@ def _waiting(s: Suggestion) -> Waiting:
     piece = s.given.piece
     said = (piece.kind, piece.text, piece.link) if piece else None
     picks = frozenset(s.given.picks)
-    return Waiting(s.id, s.by.login, picks, s.given.text, s.held, said, s.comment or 0)
+    return Waiting(s.id, s.by.login, picks, s.given.text, s.held, said, str(s.door), s.comment or 0)
 
 
 def parked(pair: Pair) -> int:
