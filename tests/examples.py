@@ -226,6 +226,7 @@ def unsettled(untouched: Review) -> Mapping[str, Review]:
     gone = (told("why", "Exports take too long for large shops."), Withdraw(900, deleted=True))
     return {
         "held_back": acted(untouched, worse),
+        "one_answer_waits": acted(answered(untouched, *ALL_OF_R1), worse),
         "suggested": acted(untouched, line, by=Actor(15, "passer-by")),
         "asked_again": acted(begun, news),
         "unread_description": review(body=body),

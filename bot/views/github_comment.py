@@ -23,6 +23,7 @@ from bot.views.markdown import escape, sentence
 
 MARKER = "<!-- empty-chair:review -->"
 LIMIT = 60_000  # characters; GitHub takes 65,536
+ROOM = 200  # of these for the hint that the rest is left out
 SECONDS = {"pick": 15, "line": 40, "accept": 10}  # what an answer takes, for "about 2 minutes"
 TIERS = {
     Tier.R1: "R1 means that customers may notice: five short questions.",
@@ -43,7 +44,8 @@ def comment(review: Review) -> str:
         text = _comment(review, optional)
         if len(text) <= LIMIT:
             return text
-    cut = text[:LIMIT].rsplit("\n<details", 1)[0]
+    cut = text[: LIMIT - ROOM].rsplit("\n<details", 1)[0].rstrip()
+    cut += "\n\n</details>" * (cut.count("<details") - cut.count("</details>"))
     return f"{cut}\n\nThe rest is left out here: the comment would be too long for GitHub.\n"
 
 

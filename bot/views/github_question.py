@@ -32,7 +32,9 @@ def question(
     review: Review, asked: Question, need: Need, gap: Missing | None, unfolded: bool
 ) -> str:
     """The folded line of a question and what is below it. `gap` is what it still lacks."""
-    return fold(_summary(review, asked, need, gap), _body(review, asked, need), unfolded)
+    problem = unread(review.subject.body, review.checklist).get(asked.id, "")
+    summary = _summary(review, asked, need, gap, bool(problem))
+    return fold(summary, _body(review, asked, need, problem), unfolded)
 
 
 def next_open(review: Review, now: Standing) -> str:
@@ -45,7 +47,9 @@ def next_open(review: Review, now: Standing) -> str:
 # -- the folded line -------------------------------------------------------------------------------
 
 
-def _summary(review: Review, asked: Question, need: Need, gap: Missing | None) -> str:
+def _summary(
+    review: Review, asked: Question, need: Need, gap: Missing | None, unclear: bool
+) -> str:
     answer, busy = review.answer(asked.id), review.last_picked == asked.id
     said = words.said(review, asked)
     waiver = holding(review.waivers, asked.id)
@@ -66,7 +70,7 @@ def _summary(review: Review, asked: Question, need: Need, gap: Missing | None) -
     if said and gap and not busy:
         return f"🔸 <b>{escape(asked.ask)}</b> {sentence(gap.reason)}"
     mark = "⬜" if need.must else "▫️"
-    return f"{mark} <b>{escape(asked.ask)}</b>{_found(review, asked)}"
+    return f"{mark} <b>{escape(asked.ask)}</b>{_found(review, asked, unclear)}"
 
 
 def _by(review: Review, asked: Question) -> str:
@@ -91,26 +95,25 @@ def _news(review: Review, asked: Question) -> str:
     return " · your description says something else now"
 
 
-def _found(review: Review, asked: Question) -> str:
+def _found(review: Review, asked: Question, unclear: bool) -> str:
     prefill = review.prefill(asked.id)
     if prefill and not prefill.too_short:
         return f" · found in {escape(prefill.source)}, one tick"
     if _suggested(review, asked):
         return " · somebody suggests an answer"
-    unclear = _unread(review, asked)
     return " · its line in the description could not be read" if unclear else ""
 
 
 # -- below the line --------------------------------------------------------------------------------
 
 
-def _body(review: Review, asked: Question, need: Need) -> str:
+def _body(review: Review, asked: Question, need: Need, problem: str) -> str:
     answer, prefill = review.answer(asked.id), review.prefill(asked.id)
     parts = [_help(asked)]
     if answer and answer.again:
         said = f"Said so far: {escape(words.said(review, asked))} {_by(review, asked)}"
         parts += [said, box(asked.id, "still", "That still holds", False)]
-    if problem := _unread(review, asked):
+    if problem:
         parts.append(f"Its line in the description could not be read: {sentence(problem)}")
     parts += [_offered_suggestion(review, asked, s) for s in _waiting(review, asked)]
     if prefill:
@@ -120,10 +123,6 @@ def _body(review: Review, asked: Question, need: Need) -> str:
     if _wants_line(asked, need, answer):
         parts.append(_how(asked))
     return "\n\n".join(parts)
-
-
-def _unread(review: Review, asked: Question) -> str:
-    return unread(review.subject.body, review.checklist).get(asked.id, "")
 
 
 def _boxes(
