@@ -479,6 +479,7 @@ def test_commands_in_our_own_replies_do_nothing(pair: Pair) -> None:
 
 
 def test_a_command_on_a_pull_request_that_we_never_saw_counts(pair: Pair) -> None:
+    later(pair)
     pair.github.faults.lose_deliveries = 1
     number = pair.github.open_pull_request(
         title="Add a dark theme", body=BODY, author="author", files=(THEME,)

@@ -223,7 +223,7 @@ def test_somebody_who_may_not_answer_costs_a_reaction_and_one_question_in_five_m
 ) -> None:
     here = pair if kind in PRIVATE else public
     known = {**PRIVATE, **PUBLIC}[kind].login
-    login = known if not questions else f"new-{known}"
+    login = f"new-{known}"
     _like(here, known, login)
     number = opened(here)
     here.github.call_counts.clear()
