@@ -24,6 +24,7 @@ from bot.core.acts import (
     Use,
     Withdraw,
 )
+from bot.core.answering import accepted
 from bot.core.answers import Answer, Door, Evidence, Fate
 from bot.core.checklist import Checklist, Kind, Option, Question
 from bot.core.grammar import Given, Piece
@@ -347,6 +348,7 @@ def test_a_piece_that_does_not_say_how_it_was_heard_is_of_the_kind_that_is_ticke
         ("asked", "I export every Friday"),
     ]
     assert {e.source for e in found.evidence} == {"your description"}
+    assert picks(found, "voice") == ((ticked,) if ticked else ())
 
 
 def test_beside_an_assumption_such_a_piece_says_whom_we_will_ask() -> None:
@@ -372,6 +374,10 @@ def test_unaccepting_takes_only_the_pieces_of_that_offer() -> None:
     own = told("voice", "signal https://example.com/ticket/7")
     found = done(own, Accept("voice", PIECES), Tick("voice=accept-1", False, PIECES))
     assert [e.link for e in found.evidence] == ["https://example.com/ticket/7"]
+    line_too = done(
+        Accept("why", OFFER), Accept("voice", PIECES), Tick("why=accept-1", False, OFFER)
+    )
+    assert len(line_too.evidence) == 2
 
 
 # -- offers ----------------------------------------------------------------------------------------
@@ -403,6 +409,28 @@ def test_an_offer_keeps_a_pick_by_hand_and_brings_its_own_where_there_is_none() 
 def test_accepting_what_counts_already_stays_with_who_accepted_it_first() -> None:
     found = played(act(1, Accept("why", OFFER)), act(2, Accept("why", OFFER), by=REVIEWER))
     assert [a.by for a in found.answers] == [AUTHOR]
+
+
+def test_only_just_what_is_offered_counts_as_accepted() -> None:
+    why, effect, voice = question("why"), question("effect"), question("voice")
+    assert accepted(done(Accept("why", OFFER)), why, OFFER)
+    for other in (
+        UNTOUCHED,
+        done(told("why", LINE)),
+        done(Accept("why", replace(OFFER, text=OTHER_LINE))),
+        done(Accept("why", replace(OFFER, source="your first lines"))),
+        done(Inapplicable("why", LINE)),
+    ):
+        assert not accepted(other, why, OFFER)
+    title = Prefill("effect", ("better",), "", "your title")
+    assert accepted(done(Accept("effect", title)), effect, title)
+    assert not accepted(done(Accept("effect", title), on("effect=worse")), effect, title)
+    line_of = Prefill("effect", ("better",), LINE, "your description")
+    assert accepted(done(Accept("effect", line_of), on("effect=worse")), effect, line_of)
+    assert accepted(done(Accept("voice", PIECES)), voice, PIECES)
+    assert accepted(done(on("voice=assumed"), Accept("voice", PIECES)), voice, PIECES)
+    assert not accepted(done(told("voice", 'asked "They give up"')), voice, PIECES)
+    assert not accepted(UNTOUCHED, voice, Prefill("voice", (), "", "your description"))
 
 
 def test_an_offer_that_is_too_short_or_gone_is_not_taken() -> None:
