@@ -200,6 +200,32 @@ def test_asked_again_is_answered_by_still_confirm_or_the_same_words(id: str) -> 
     assert done(said, asked_again(id), off(f"{id}=still")) == again
 
 
+def test_what_is_asked_again_is_answered_by_ticking_what_was_picked_and_by_no_other_untick() -> (
+    None
+):
+    again = done(on("effect=better"), asked_again("effect"))
+    ticked = done(on("effect=better"), asked_again("effect"), on("effect=better"))
+    assert [a.again for a in ticked.answers] == [""]
+    assert done(on("effect=better"), asked_again("effect"), off("effect=worse")) == again
+    assumed = told("voice", "assumed we ask three shops next week")
+    voice = done(assumed, asked_again("voice"), on("voice=assumed"))
+    assert line(voice, "voice") == "we ask three shops next week"
+
+
+def test_who_says_that_it_still_holds_says_it_then_and_there_and_only_if_it_was_asked() -> None:
+    said, asked = act(1, on("effect=better")), act(2, asked_again("effect"))
+    confirm = act(3, Confirm("effect"), by=REVIEWER, door=Door.COMMAND, comment=900)
+    answer = played(said, asked, confirm).answer("effect")
+    assert answer is not None
+    assert (answer.by, answer.at, answer.door, answer.comment) == (
+        REVIEWER,
+        confirm.at,
+        Door.COMMAND,
+        900,
+    )
+    assert played(said, confirm) == played(said)
+
+
 def test_only_the_questions_that_depend_on_it_are_asked_again() -> None:
     found = done(on("effect=better"), on("reach=none"), asked_again("effect", "who"))
     assert [(a.question, bool(a.again)) for a in found.answers] == [
@@ -273,6 +299,7 @@ def test_a_question_of_several_options_is_busy_until_done_or_another_answer() ->
         told("voice", "signal https://example.com/1"),
         told("voice", "assumed"),
         Accept("why", offer),
+        Accept("voice", PIECES),
         Inapplicable("effect", "nobody sees it in this form"),
         Undo("who"),
         held("effect", "worse"),
@@ -281,6 +308,15 @@ def test_a_question_of_several_options_is_busy_until_done_or_another_answer() ->
         assert done(on("who=new"), deed).last_picked == "", deed
     again = done(on("effect=better"), asked_again("effect"), on("who=new"), Confirm("effect"))
     assert again.last_picked == ""
+    accept = Accept("why", offer)
+    rows: list[tuple[Deed, Deed]] = [
+        (on("effect=better"), off("effect=better")),
+        (told("why", LINE), told("why", LINE)),
+        (accept, accept),
+        (accept, Tick("why=accept-1", False, offer)),
+    ]
+    for first, second in rows:
+        assert done(first, on("who=new"), second).last_picked == "", second
     stranger = done(on("who=new"), Suggest("why", Given(text=LINE)))
     assert stranger.last_picked == "who"
 
@@ -357,6 +393,12 @@ def test_beside_an_assumption_such_a_piece_says_whom_we_will_ask() -> None:
     assert [e.text for e in found.evidence] == ["I export every Friday"]
     back = done(on("voice=assumed"), Accept("voice", PIECES), Tick("voice=accept-1", False, PIECES))
     assert (picks(back, "voice"), line(back, "voice"), back.evidence) == (("assumed",), "", ())
+
+
+def test_whom_we_will_ask_is_the_piece_that_does_not_say_how_it_was_heard() -> None:
+    other_way_round = replace(PIECES, pieces=PIECES.pieces[::-1])
+    found = done(on("voice=assumed"), Accept("voice", other_way_round))
+    assert line(found, "voice") == "They give up"
 
 
 def test_an_accepted_piece_answers_what_did_not_apply_or_was_asked_again() -> None:
@@ -470,6 +512,26 @@ def test_unticking_the_old_pick_leaves_the_one_that_waits(before: str) -> None:
     assert [s.given.picks for s in found.suggestions] == [("worse",)]
 
 
+def test_an_untick_of_what_only_somebody_suggests_leaves_what_waits() -> None:
+    found = played(
+        act(1, Suggest("effect", Given(("mixed",))), by=STRANGER),
+        act(2, held("effect", "worse")),
+        act(3, off("effect=mixed")),
+    )
+    assert [s.given.picks for s in found.suggestions] == [("mixed",), ("worse",)]
+
+
+def test_of_several_suggestions_the_one_that_is_named_is_used() -> None:
+    two = [
+        act(1, Suggest("why", Given(text=LINE)), by=STRANGER),
+        act(2, Suggest("why", Given(text=OTHER_LINE)), by=REVIEWER),
+    ]
+    for index, text in enumerate([LINE, OTHER_LINE]):
+        found = played(*two, act(3, Use(played(*two).suggestions[index].id)))
+        assert line(found, "why") == text
+        assert [s.given.text for s in found.suggestions] == [(OTHER_LINE, LINE)[index]]
+
+
 def test_a_held_answer_outlives_answers_to_other_questions_and_a_suggestion_outlives_all() -> None:
     found = done(held("effect", "worse"), on("feeling=annoyed"), told("why", LINE), Undo("why"))
     assert len(found.suggestions) == 1
@@ -502,6 +564,9 @@ def test_a_held_answer_that_counts_is_its_own_and_keeps_the_line_beside_it() -> 
     use = Use(before.suggestions[0].id)
     found = done(told("effect", f"better, {LINE}"), held("effect", "worse"), use)
     assert [(a.picks, a.text, a.source) for a in found.answers] == [(("worse",), LINE, "")]
+    own_line = held("effect", "worse", text=OTHER_LINE)
+    found = done(own_line, Use(done(own_line).suggestions[0].id))
+    assert [(a.text, a.source) for a in found.answers] == [(OTHER_LINE, "")]
 
 
 # -- the description -------------------------------------------------------------------------------
