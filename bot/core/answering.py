@@ -284,19 +284,20 @@ def _use(review: Review, id: str, act: Act) -> Review:
 
 
 def take_over(review: Review, deed: TakeOver, act: Act) -> Review:
-    """Answers of another pull request, or of an earlier time, as they were; what was said here
-    stays."""
+    """Answers of another pull request as they were; what was said here stays. Those of the record
+    itself, from before acts were kept, are all that was answered then."""
+    if not deed.source:
+        return replace(review, answers=deed.answers, evidence=deed.evidence)
     here = {a.question for a in review.answers}
     heard = {(e.text, e.link) for e in review.evidence}
     answers = [a for a in deed.answers if a.question not in here]
     evidence = [e for e in deed.evidence if (e.text, e.link) not in heard]
-    if deed.source:
-        answers = [replace(a, door=act.door, source=deed.source) for a in answers]
-        evidence = [replace(e, door=act.door, source=deed.source) for e in evidence]
+    taken = [replace(a, door=act.door, source=deed.source) for a in answers]
+    pieces = [replace(e, door=act.door, source=deed.source) for e in evidence]
     return replace(
         review,
-        answers=(*review.answers, *answers),
-        evidence=(*review.evidence, *evidence),
+        answers=(*review.answers, *taken),
+        evidence=(*review.evidence, *pieces),
     )
 
 
