@@ -125,9 +125,9 @@ def settle(pair: Pair) -> None:
 def until(condition: Callable[[], bool], seconds: float = 10) -> bool:
     """Whether the condition comes to hold within that time."""
     deadline = time.monotonic() + seconds
-    while not condition() and time.monotonic() < deadline:
+    while not (holds := condition()) and time.monotonic() < deadline:
         time.sleep(0.02)
-    return condition()
+    return holds
 
 
 # -- what they see ---------------------------------------------------------------------------------

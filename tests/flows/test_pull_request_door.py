@@ -76,9 +76,9 @@ def says(pair: Pair, number: int) -> tuple[str | None, str | None]:
 
 def until(condition: Callable[[], bool], seconds: float = 10) -> bool:
     deadline = time.monotonic() + seconds
-    while not condition() and time.monotonic() < deadline:
+    while not (holds := condition()) and time.monotonic() < deadline:
         time.sleep(0.02)
-    return condition()
+    return holds
 
 
 def writes(pair: Pair) -> dict[str, int]:
