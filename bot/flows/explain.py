@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 import structlog
@@ -14,7 +15,30 @@ from bot.core.facts import NOBODY, Actor, Version
 from bot.errors import Rejected, Transient
 from bot.flows.identity import edit_key, text_hash
 
+LAG = timedelta(seconds=5)  # for which GitHub's copies may not know yet what its webhooks told
 log = structlog.get_logger()
+
+
+def edits(
+    act: Act,
+    known: Sequence[Act],
+    live: str,
+    ask: Callable[[], tuple[Version, ...]],
+    deeds_between: Callable[[str, str, Actor], tuple[Deed, ...]],
+    now: datetime,
+) -> list[Act]:
+    """This edit; where deliveries alone do not explain it, every edit that GitHub names.
+
+    `live` is the hash of the text that we believe to stand there, `ask` asks for the history.
+    Raises Transient while GitHub may not have all of it.
+    """
+    if _explained(known, act, live) and not _doubtful(known, act):
+        return [act]
+    history = acts_of_history(asked(ask, act.after), act.text, act.door, deeds_between)
+    keys, told = {found.key for found in history}, {one.key for one in known}
+    if history and act.key in told and keys <= told and now < act.at + LAG:
+        raise Transient("GitHub's history of a text may lag behind its own webhooks.", 1.0)
+    return history if act.key in keys else [*history, act]
 
 
 def acts_of_history(
@@ -57,11 +81,25 @@ def asked(ask: Callable[[], tuple[Version, ...]], holding: str) -> tuple[Version
     return versions
 
 
-def doubtful(acts: Sequence[Act], act: Act) -> bool:
-    """Whether another edit of the same second went the other way: then it may have happened again,
-    and who counts by identity counts it once."""
-    return any(
-        other.at == act.at and (other.before, other.after) == (act.after, act.before)
-        for other in acts
-        if other.text == act.text
-    )
+def _explained(known: Sequence[Act], act: Act, live: str) -> bool:
+    """Whether the text that an edit began with was left there by another one, as often as edits
+    began with it: who ticks twice and of whom one untick is known has unticked twice."""
+    others = [one for one in known if one.text == act.text and one.key != act.key]
+    left = sum(one.after == act.before for one in others)
+    begun = sum(one.before == act.before for one in others)
+    return left > begun or (left == 0 and act.before == live)
+
+
+def _doubtful(known: Sequence[Act], act: Act) -> bool:
+    """Whether other edits of the same second lead back to where this one began: then it may have
+    happened again, and who counts by identity counts it once."""
+    onward: dict[str, list[str]] = defaultdict(list)
+    for one in known:
+        if (one.text, one.at) == (act.text, act.at) and one.key != act.key:
+            onward[one.before].append(one.after)
+    seen, reached = {act.after}, [act.after]
+    while reached and act.before not in seen:
+        fresh = set(onward[reached.pop()]) - seen
+        seen |= fresh
+        reached += fresh
+    return act.before in seen

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import Connection
 
-from bot.core.facts import CommentCreated, CommentDeleted, CommentEdited
+from bot.core.acts import Act
+from bot.core.answers import Door
+from bot.core.facts import Actor, CommentCreated, CommentDeleted, CommentEdited
 from bot.errors import Transient
+from bot.flows.identity import edit_key, text_hash
 from bot.flows.world import World
 from bot.ports import Transaction
-from bot.store import installations, reviews, surfaces
+from bot.store import acts, installations, reviews, surfaces
 from bot.store.surfaces import COMMENT
 from bot.views.github_comment import MARKER
 
@@ -20,12 +25,15 @@ def comment_arrived(world: World, fact: CommentCreated) -> None:
     at = (COMMENT, fact.repository.id, str(fact.number))
     with world.store.read() as connection:
         surface = surfaces.load(connection, *at)
-    if surface.external_id is not None or not surface.begun:
-        return
+        review = reviews.load(connection, fact.repository.id, fact.number)
 
     def work(tx: Transaction) -> None:
-        surfaces.done(tx, *at, fact.comment_id, fact.body, fact.at)
-        installations.learn_bot_user(tx, fact.repository.installation, fact.by.id)
+        if review is not None:
+            first = first_version(fact.comment_id, fact.body, fact.at, fact.by.id)
+            acts.add(tx, review.id, [first])
+        if surface.external_id is None and surface.begun:
+            surfaces.done(tx, *at, fact.comment_id, fact.body, fact.at)
+            installations.learn_bot_user(tx, fact.repository.installation, fact.by.id)
 
     world.store.write(work)
 
@@ -48,6 +56,13 @@ def comment_deleted(world: World, fact: CommentDeleted) -> bool:
     return True
 
 
+def first_version(comment_id: int, text: str, at: datetime, author: int) -> Act:
+    """The comment as we wrote it: where the first edit of it begins."""
+    name, after = f"comment:{comment_id}", text_hash(text)
+    key = edit_key(name, at, author, "", after)
+    return Act(key, Actor(author, "", True), at, Door.COMMENT, (), name, "", after)
+
+
 def our_comment(connection: Connection, fact: CommentEdited | CommentDeleted) -> str | None:
     """The number of the pull request whose comment of ours this is; None if it is not ours.
 
@@ -59,6 +74,14 @@ def our_comment(connection: Connection, fact: CommentEdited | CommentDeleted) ->
         if surface.begun and surface.external_id is None:
             raise Transient("Our own comment is on its way; its id is not known yet.")
     return key
+
+
+def was_ours(connection: Connection, fact: CommentEdited) -> bool:
+    """Whether this was our comment before somebody deleted it: what was ticked in it counts, also
+    where its deletion is heard of first."""
+    review = reviews.load(connection, fact.repository.id, fact.number)
+    text = f"comment:{fact.comment_id}"
+    return review is not None and acts.ours_once(connection, review.id, text)
 
 
 def _marked(fact: CommentEdited) -> bool:

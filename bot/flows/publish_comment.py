@@ -13,7 +13,8 @@ from bot.core.facts import Actor
 from bot.core.organisation import Mode
 from bot.core.review import Review
 from bot.errors import Rejected
-from bot.flows.identity import edit_key, text_hash
+from bot.flows.identity import key
+from bot.flows.own_comment import first_version
 from bot.flows.world import World
 from bot.ports import Posted, Transaction
 from bot.store import acts, installations, reviews, surfaces
@@ -25,10 +26,10 @@ log = structlog.get_logger()
 
 def publish_comment(world: World, repository: int, number: int) -> None:
     """Post or edit the one comment, if its text changed and nobody is at it right now."""
-    key = str(number)
+    name = str(number)
     with world.store.read() as connection:
         review = reviews.load(connection, repository, number)
-        surface = surfaces.load(connection, COMMENT, repository, key)
+        surface = surfaces.load(connection, COMMENT, repository, name)
     if review is None or review.mode is Mode.SHADOW:
         return
     if surface.external_id is None and not wanted(review):
@@ -119,14 +120,15 @@ def _done(
             world.publish(tx, review)
         if author is not None:
             installations.learn_bot_user(tx, subject.repository.installation, author)
-            acts.add(tx, review.id, [_first(comment_id, text, written_at, author)])
+            acts.add(tx, review.id, [first_version(comment_id, text, written_at, author)])
+        elif surface.external_id != comment_id:
+            acts.add(tx, review.id, [_found(comment_id, written_at)])
 
     world.store.write(work)
     log.info("comment.published", review=review.id, subject=subject.name, comment=comment_id)
 
 
-def _first(comment_id: int, text: str, at: datetime, author: int) -> Act:
-    """The comment as we wrote it: where the first edit of it begins."""
-    name, after = f"comment:{comment_id}", text_hash(text)
-    key = edit_key(name, at, author, "", after)
-    return Act(key, Actor(author, "", True), at, Door.COMMENT, (), name, "", after)
+def _found(comment_id: int, at: datetime) -> Act:
+    """A comment that we found to be ours; how it began is for its own delivery to tell."""
+    name = f"comment:{comment_id}"
+    return Act(key("ours", comment_id), Actor(0, "", True), at, Door.COMMENT, (), name)

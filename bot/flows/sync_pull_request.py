@@ -12,7 +12,7 @@ from bot.core.look import Files, look
 from bot.core.review import Review
 from bot.core.take import take
 from bot.flows.record import record
-from bot.flows.take_description import edit_act, opening_act, unheard_acts
+from bot.flows.take_description import edit_act, edit_acts, opening_act, unheard_acts
 from bot.flows.take_over import new_rules, take_over
 from bot.flows.world import World
 from bot.ports import Transaction
@@ -39,8 +39,8 @@ def sync_pull_request(
         )
     seen = seen or _ask(world, repository, number)
     if since is not None and seen.updated_at < since:
-        if old is not None and (late := edit_act(old, seen)):
-            record(world, old, [late])
+        if old is not None and (late := edit_acts(world, old, seen)):
+            record(world, old, late)
         return
     if old is None and not seen.open:
         closed = seen
@@ -134,7 +134,8 @@ def _acts(
         return [
             act for act in (opening_act(review, event), taken_over, edit_act(review, event)) if act
         ]
-    found = [act for act in (new_rules(old, review), edit_act(old, event)) if act]
+    fresh = new_rules(old, review)
+    found = [*([fresh] if fresh else []), *edit_acts(world, old, event)]
     if event.just_opened:
         found.append(opening_act(old, event))
     return found + (unheard_acts(world, old, event) if asked else [])

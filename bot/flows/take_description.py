@@ -5,11 +5,10 @@ from __future__ import annotations
 from bot.core.acts import Act, Deed
 from bot.core.answers import Door
 from bot.core.checklist import Checklist
-from bot.core.facts import Actor, PullRequest
-from bot.core.order import in_order
+from bot.core.facts import Actor, PullRequest, Version
 from bot.core.review import Review
 from bot.core.tiering import held_back
-from bot.flows.explain import acts_of_history, asked
+from bot.flows.explain import acts_of_history, asked, edits
 from bot.flows.identity import edit_key, key, text_hash
 from bot.flows.world import World
 from bot.store import acts
@@ -39,16 +38,31 @@ def edit_act(review: Review, seen: PullRequest) -> Act | None:
     return Act(id, by, seen.updated_at, Door.DESCRIPTION, deeds, _name(seen), *hashes)
 
 
+def edit_acts(world: World, old: Review, seen: PullRequest) -> list[Act]:
+    """The same, with the other edits that GitHub names where it may have happened twice."""
+    act = edit_act(old, seen)
+    if act is None:
+        return []
+    with world.store.read() as connection:
+        known = acts.load(connection, old.id)
+    return edits(
+        act,
+        known,
+        text_hash(old.subject.body),
+        lambda: _history(world, seen),
+        lambda before, after, by: _deeds(old, before, after, by),
+        world.clock(),
+    )
+
+
 def unheard_acts(world: World, old: Review, seen: PullRequest) -> list[Act]:
     """What the description says now that no event told us: GitHub names who wrote it; where it
     cannot, it is the author's word."""
-    now = text_hash(seen.body)
-    if not _may_answer(old.subject.body + seen.body, old.checklist) or _told(world, old, seen, now):
+    if not _deeds(old, old.subject.body, seen.body, seen.author):
         return []
-    world.wait_for(seen.repository.installation)
-    versions = asked(lambda: world.github.description_history(seen.repository, seen.number), now)
+    now = text_hash(seen.body)
     history = acts_of_history(
-        versions,
+        asked(lambda: _history(world, seen), now),
         _name(seen),
         Door.DESCRIPTION,
         lambda before, after, by: _deeds(old, before, after, by),
@@ -58,16 +72,12 @@ def unheard_acts(world: World, old: Review, seen: PullRequest) -> list[Act]:
     hashes = text_hash(old.subject.body), now
     id = edit_key(_name(seen), seen.updated_at, seen.author.id, *hashes)
     deeds = _deeds(old, old.subject.body, seen.body, seen.author)
-    act = Act(id, seen.author, seen.updated_at, Door.DESCRIPTION, deeds, _name(seen), *hashes)
-    return [act] if deeds else []
+    return [Act(id, seen.author, seen.updated_at, Door.DESCRIPTION, deeds, _name(seen), *hashes)]
 
 
-def _told(world: World, old: Review, seen: PullRequest, now: str) -> bool:
-    """Whether the last edit that we heard of left the description as it is now."""
-    with world.store.read() as connection:
-        known = acts.load(connection, old.id)
-    edited = in_order(act for act in known if act.text == _name(seen))
-    return bool(edited) and edited[-1].after == now
+def _history(world: World, seen: PullRequest) -> tuple[Version, ...]:
+    world.wait_for(seen.repository.installation)
+    return world.github.description_history(seen.repository, seen.number)
 
 
 def _name(seen: PullRequest) -> str:

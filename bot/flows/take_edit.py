@@ -7,12 +7,12 @@ from dataclasses import replace
 
 from bot.core.acts import Act, Deed, Tick
 from bot.core.answers import Door
-from bot.core.facts import Actor, CommentEdited
+from bot.core.facts import Actor, CommentEdited, Version
 from bot.core.review import Review
 from bot.core.tiering import held_back
-from bot.flows.explain import acts_of_history, asked, doubtful
+from bot.flows.explain import edits
 from bot.flows.identity import edit_key, text_hash
-from bot.flows.own_comment import our_comment
+from bot.flows.own_comment import our_comment, was_ours
 from bot.flows.record import record
 from bot.flows.world import World
 from bot.ports import Transaction
@@ -32,13 +32,18 @@ def take_edit(world: World, fact: CommentEdited) -> bool:
     repository = fact.repository.id
     with world.store.read() as connection:
         number = our_comment(connection, fact)
-        if number is None:
+        earlier = number is None and was_ours(connection, fact)
+        if number is None and not earlier:
             return False
+        number = number or str(fact.number)
         ours = installations.bot_user(connection, fact.repository.installation)
         surface = surfaces.load(connection, COMMENT, repository, number)
         review = reviews.load(connection, repository, int(number))
         known = acts.load(connection, review.id) if review else []
     if review is None:
+        return True
+    if earlier:
+        record(world, review, _acts(world, fact, review, Surface(), known))
         return True
     new = _acts(world, fact, review, surface, known)
     stands = _stands(surface, fact)
@@ -53,6 +58,10 @@ def take_edit(world: World, fact: CommentEdited) -> bool:
     if stands or {act.key for act in new} - {act.key for act in known}:
         record(world, review, new, touch)
     return True
+
+
+def _name(fact: CommentEdited) -> str:
+    return f"comment:{fact.comment_id}"
 
 
 def _stands(surface: Surface, fact: CommentEdited) -> Surface | None:
@@ -72,25 +81,21 @@ def _stands(surface: Surface, fact: CommentEdited) -> Surface | None:
 def _acts(
     world: World, fact: CommentEdited, review: Review, surface: Surface, known: Sequence[Act]
 ) -> list[Act]:
-    text = f"comment:{fact.comment_id}"
+    text = _name(fact)
     before = fact.before if fact.before is not None else surface.live or ""
     hashes = text_hash(before), text_hash(fact.after)
     key = edit_key(text, fact.at, fact.by.id, *hashes)
     deeds = _deeds(review, before, fact.after, fact.by)
     act = Act(key, fact.by, fact.at, Door.COMMENT, deeds, text, *hashes)
-    told = {h for a in known if a.text == text for h in (a.before, a.after)}
-    if surface.live is not None:
-        told.add(text_hash(surface.live))
-    if act.before in told and not doubtful(known, act):
-        return [act]
-    world.wait_for(fact.repository.installation)
-    versions = asked(
-        lambda: world.github.history(fact.repository, fact.comment_id, fact.node), act.after
+
+    def history() -> tuple[Version, ...]:
+        world.wait_for(fact.repository.installation)
+        return world.github.history(fact.repository, fact.comment_id, fact.node)
+
+    live = "" if surface.live is None else text_hash(surface.live)
+    return edits(
+        act, known, live, history, lambda old, new, by: _deeds(review, old, new, by), world.clock()
     )
-    history = acts_of_history(
-        versions, text, Door.COMMENT, lambda old, new, by: _deeds(review, old, new, by)
-    )
-    return history if any(found.key == key for found in history) else [*history, act]
 
 
 def _deeds(review: Review, before: str, after: str, by: Actor) -> tuple[Deed, ...]:

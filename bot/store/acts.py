@@ -20,6 +20,11 @@ _DEEDS: TypeAdapter[tuple[Deed, ...]] = TypeAdapter(tuple[Deed, ...])
 # Statements on the hot path are made once: making one costs more than running it.
 _LOAD = select(t.act).where(t.act.c.review_id == bindparam("of")).order_by(t.act.c.id)
 _KNOWN = select(t.act.c.key).where(t.act.c.key == bindparam("of"))
+_EDITED = select(t.act.c.id).where(
+    t.act.c.review_id == bindparam("of"),
+    t.act.c.text == bindparam("edited"),
+    t.act.c.comment_id.is_(None),
+)
 _ADD = insert(t.act).on_conflict_do_nothing()
 
 
@@ -31,6 +36,11 @@ def load(connection: Connection, review: int) -> list[Act]:
 def known(connection: Connection, key: str) -> bool:
     """Whether this act is kept already."""
     return connection.execute(_KNOWN, {"of": key}).first() is not None
+
+
+def ours_once(connection: Connection, review: int, text: str) -> bool:
+    """Whether this text is, or was, our own comment: what was done to it stands in no command."""
+    return connection.execute(_EDITED.limit(1), {"of": review, "edited": text}).first() is not None
 
 
 def add(tx: Transaction, review: int, acts: Sequence[Act]) -> None:

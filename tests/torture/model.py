@@ -155,7 +155,8 @@ class Model:
     def _rule(self, phrase: Phrase, by: str, author: str) -> None:
         reason = phrase.words.partition(" ")[2]
         reason = reason.partition(" ")[2] if phrase.kind != "attest" else reason
-        if phrase.kind == "lower" and by == author:
+        was_r0 = self.asks_nothing or self.late  # from there R1 is a raise, which authors may make
+        if phrase.kind == "lower" and by == author and not was_r0:
             return
         self.ruled.add((by, reason))
         if phrase.kind == "raise" and self.tier is not None and self.tier < Tier.R3:

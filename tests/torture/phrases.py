@@ -49,6 +49,10 @@ def _hear(kind: str, text: str) -> Phrase:
     return Phrase(f"voice: {said}", "hear", "voice", piece=(kind, text, ""))
 
 
+def _let_go(words: str, kind: str, scope: str, reason: str) -> Phrase:
+    return Phrase(f"{words} {reason}", kind, scope, text=reason)
+
+
 ANSWERS = (
     _tell("who", "existing, paying"),
     _tell("who", "new"),
@@ -75,9 +79,9 @@ COMMANDS = (
     Phrase("tier R3 a button that people use every day moves", "raise"),
     Phrase("tier R1 only the colour of a border changes here", "lower"),
     Phrase("none only the names of our own log files change", "attest"),
-    Phrase("waive who until {day} the text is still being written", "waive", "who"),
-    Phrase("waive all until {day} the repair of an outage cannot wait", "waive", "all"),
-    Phrase("pause this is a trial and will not be merged", "pause", "pause"),
+    _let_go("waive who until {day}", "waive", "who", "the text is still being written"),
+    _let_go("waive all until {day}", "waive", "all", "the repair of an outage cannot wait"),
+    _let_go("pause", "pause", "pause", "this is a trial and will not be merged"),
     Phrase("resume", "resume", "pause"),
     Phrase("status", "read"),
     Phrase("recheck", "read"),

@@ -3,6 +3,7 @@ do, in whatever order, there is one comment and one check, and both equal the re
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 import sys
@@ -17,7 +18,7 @@ from tests.torture.stage import running
 
 FULL = os.environ.get("EMPTYCHAIR_TORTURE") == "full"
 STEPS = int(os.environ.get("EMPTYCHAIR_TORTURE_STEPS", "10000"))
-IN_ONE_PLAY = 40
+IN_ONE_PLAY, PLAYS_A_ROUND = 40, 20  # of many examples in one round too many are alike
 # Threads decide when the bot hears of what, so a shorter story may end well: nothing is shrunk.
 COMMON = settings(
     deadline=None,
@@ -42,12 +43,14 @@ def test_ten_thousand_steps(tmp_path: Path) -> None:
     chosen = int(os.environ.get("EMPTYCHAIR_TORTURE_SEED") or random.randrange(2**32))
     sys.stderr.write(f"\nEMPTYCHAIR_TORTURE_SEED={chosen}\n")
     Play.steps.clear()
-    examples = STEPS // IN_ONE_PLAY + 10
-    play = seed(chosen)(type("SeededPlay", (Play,), {}))
     with running(tmp_path) as pair:
         Play.pair, Play.progress = pair, True
-        full = settings(COMMON, max_examples=examples, derandomize=False)
-        run_state_machine_as_test(play, settings=full)
+        few = settings(COMMON, max_examples=PLAYS_A_ROUND, derandomize=False)
+        for number in itertools.count():
+            play = seed(chosen + number)(type("SeededPlay", (Play,), {}))
+            run_state_machine_as_test(play, settings=few)
+            if sum(Play.steps.values()) >= STEPS:
+                break
     lines = [f"{count:>7,} {name}" for name, count in Play.steps.most_common()]
     sys.stderr.write("\n".join(["", *lines, f"{sum(Play.steps.values()):>7,} steps", ""]))
     assert sum(Play.steps.values()) >= STEPS

@@ -37,7 +37,9 @@ def _surfaces(stage: Stage, review: Review) -> None:
     assert found or not wanted(review), "no comment although somebody has to do something"
     for ours in found:
         assert same(ours.body, comment(review)), "the comment is not the record"
-    run, meant = stage.github.check(stage.number), check([review])
+    pull, head = stage.github.pull_request(stage.number), review.subject.head_sha
+    assert head == pull.head_sha or pull.state == "closed"  # nobody tells of a push to a closed one
+    run, meant = stage.github.check_on(head), check([review])
     assert run is not None
     assert (run.conclusion, run.title) == (str(meant.conclusion), meant.title)
     assert not parked(stage.pair), "a job was parked"
