@@ -39,6 +39,7 @@ R0, R1, R2, R3 = Tier
 LINE = "The export button moves into the menu."
 WORSE, BETTER = Tick("effect=worse", True), Tick("effect=better", True)
 UNKNOWN = Tick("reach=unknown", True)
+TODAY = ("visible", *(f"rule-{tier}" for tier in Tier))  # the rules that match in these tests
 ANSWER_WORSE, ANSWER_UNKNOWN = "answer:effect=worse", "answer:reach=unknown"
 
 
@@ -53,11 +54,12 @@ def raised(to: Tier) -> Judge:
 
 
 def lowered(to: Tier, *saw: str) -> Judge:
-    return Judge(Ruled.LOWERED, to, "it is not released yet", saw)
+    """By somebody who saw the rules of today, and these."""
+    return Judge(Ruled.LOWERED, to, "it is not released yet", (*TODAY, *saw))
 
 
 def attested(*saw: str, sample: Sample = Sample.NOT_DRAWN) -> Judge:
-    return Judge(Ruled.ATTESTED, R0, "only a comment in it", saw, sample)
+    return Judge(Ruled.ATTESTED, R0, "only a comment in it", (*TODAY, *saw), sample)
 
 
 # -- the formula -----------------------------------------------------------------------------------
@@ -113,7 +115,7 @@ def test_what_lowers_ends_with_a_raising_answer_that_it_did_not_see(
 ) -> None:
     ended = done(judged, answer, on=on(R1))
     assert (ended.tier, [r.ended for r in ended.rulings]) == (R2, [True])
-    known = replace(judged, rules=(seen,))
+    known = replace(judged, rules=(*judged.rules, seen))
     orders: list[list[Deed]] = [[answer, known], [known, answer]]
     for deeds in orders:
         stands = done(*deeds, on=on(R1))
@@ -126,6 +128,16 @@ def test_what_lowers_ends_with_a_rule_that_it_did_not_see(judged: Judge) -> None
         found = done(judged, Found(rules, (), "news"), on=on(R1))
         assert [r.ended for r in found.rulings] == [ended], rules
         assert found.tier is (R1 if ended else judged.tier)
+
+
+@pytest.mark.parametrize("judged", [lowered(R1), attested()])
+def test_what_lowers_holds_no_longer_than_the_rules_that_it_saw_whatever_came_first(
+    judged: Judge,
+) -> None:
+    saw_less = replace(judged, rules=("another rule", "rule-R0"))
+    for deeds in ([saw_less], [Found(("rule-R3",), (), "news"), saw_less]):
+        found = done(*deeds, on=on(R3))
+        assert (found.tier, [r.ended for r in found.rulings]) == (R3, [True])
 
 
 def test_a_new_rule_ends_no_raise() -> None:
@@ -144,6 +156,20 @@ def test_a_ruling_that_ended_does_not_come_back() -> None:
     ]
 
 
+def test_a_raise_that_was_overruled_does_not_come_back_with_what_ends_the_lowering() -> None:
+    by_rule = done(raised(R3), lowered(R0, "a"), Found(("c",), (), "news"), on=on(R1))
+    by_somebody = done(raised(R3), lowered(R0), raised(R1), on=on(R1))
+    for found in (by_rule, by_somebody):
+        assert found.tier is R1
+        assert found.rulings[0].ended
+
+
+def test_only_a_lowering_to_r0_says_that_an_attestation_was_right_to_ask_nothing() -> None:
+    for tier, ended in ((R0, False), (R1, True)):
+        found = done(attested(), lowered(tier), on=on(R1))
+        assert [r.ended for r in found.rulings] == [ended, False]
+
+
 def test_a_ruling_keeps_who_why_when_and_where() -> None:
     judge = replace(lowered(R0, "visible"), open_to_all=True)
     found = played(act(1, judge, by=REVIEWER, door=Door.COMMAND, comment=900))
@@ -154,7 +180,7 @@ def test_a_ruling_keeps_who_why_when_and_where() -> None:
         Door.COMMAND,
         900,
     )
-    assert (ruling.reason, ruling.rules, ruling.open_to_all) == (judge.reason, ("visible",), True)
+    assert (ruling.reason, ruling.rules, ruling.open_to_all) == (judge.reason, judge.rules, True)
 
 
 @pytest.mark.parametrize(
@@ -201,10 +227,9 @@ def test_a_ruling_sees_the_rules_and_raising_answers_of_now() -> None:
     assert raising_answers(both) == (ANSWER_WORSE, ANSWER_UNKNOWN)
     assert raising_answers(done(WORSE, UNKNOWN, on=on(R2))) == (ANSWER_UNKNOWN,)
     assert raising_answers(done(WORSE, UNKNOWN, on=on(R3))) == ()
-    two = replace(
-        UNTOUCHED, reasons=(Reason("b", R1, ""), Reason("a", R1, ""), Reason("b", R2, ""))
-    )
-    assert seen_rules(two) == ("a", "b")
+    names = "edcbafab"
+    many = replace(UNTOUCHED, reasons=tuple(Reason(name, R1, "") for name in names))
+    assert seen_rules(many) == tuple("abcdef")
 
 
 JUDGED: list[Deed] = [
