@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
-from bot.core.facts import ChangedFile, PullRequest, Repository, Version
+from bot.core.facts import Actor, ChangedFile, PullRequest, Repository, Version
 
 
 class Transaction(Protocol):
@@ -126,6 +126,9 @@ class GitHub(Protocol):
     ) -> datetime:
         """Replace the text of a comment; gives GitHub's time of that."""
 
+    def delete_comment(self, repository: Repository, number: int, comment_id: int) -> None:
+        """Take a comment of ours away, with all that it ever said."""
+
     def history(self, repository: Repository, comment_id: int, node: str) -> tuple[Version, ...]:
         """What a comment said over time, oldest first; the last version is what it says now.
 
@@ -138,10 +141,13 @@ class GitHub(Protocol):
     def react(self, repository: Repository, number: int, comment_id: int, content: str) -> None:
         """Put a reaction below a comment ("eyes", "rocket"); there already, it stays one."""
 
-    def permission(self, repository: Repository, login: str) -> str:
-        """What somebody may do there: admin, write, read or none. Known for some minutes."""
+    def permission(self, repository: Repository, actor: Actor) -> str:
+        """What somebody may do there: admin, write, read or none. Known for some minutes.
 
-    def in_team(self, repository: Repository, team: str, login: str) -> bool:
+        None for somebody else who goes by that login today.
+        """
+
+    def in_team(self, repository: Repository, team: str, actor: Actor) -> bool:
         """Whether somebody is in a team, written "organisation/team". Known for some minutes."""
 
     def find_check(self, repository: Repository, head_sha: str, check: CheckRun) -> int | None:

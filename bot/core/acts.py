@@ -100,6 +100,16 @@ class Use:
 
 
 @dataclass(frozen=True, slots=True)
+class AcceptWaiting:
+    """Whatever waited for a yes was taken: an answer that was held back, what is asked again, what
+    the description offered (`offer`), or what somebody suggested."""
+
+    question: str
+    offer: Prefill | None = None
+    deed: Literal["accept waiting"] = "accept waiting"
+
+
+@dataclass(frozen=True, slots=True)
 class Judge:
     """The tier was raised, lowered or attested away. `rules` are those that were known then."""
 
@@ -179,6 +189,7 @@ Deed = Annotated[
     | Confirm
     | Suggest
     | Use
+    | AcceptWaiting
     | Judge
     | Waive
     | Pause

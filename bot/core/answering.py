@@ -12,6 +12,7 @@ from typing import assert_never
 
 from bot.core.acts import (
     Accept,
+    AcceptWaiting,
     Act,
     Confirm,
     Found,
@@ -33,7 +34,7 @@ from bot.core.review import Review
 from bot.core.suggestions import Suggestion, kept
 
 Answering = (
-    Tick | Tell | Untell | Accept | Inapplicable | Undo | Confirm | Suggest | Use
+    Tick | Tell | Untell | Accept | Inapplicable | Undo | Confirm | Suggest | Use | AcceptWaiting
 )  # what needs a question of the checklist
 
 
@@ -66,6 +67,8 @@ def take_answer(review: Review, deed: Answering, act: Act, source: str = "") -> 
             return _confirm(review, question, act)
         case Suggest():
             return _suggest(review, deed, act)
+        case AcceptWaiting():
+            return _accept_waiting(review, question, deed, act)
         case _:
             assert_never(deed)
 
@@ -112,8 +115,8 @@ def picks_with(question: Question, had: tuple[str, ...], option: str) -> tuple[s
     """What is picked once this option is, too: alone, or beside others where several may be."""
     if not question.kind.many:
         return (option,)
-    order = [o.id for o in question.options]
-    return tuple(sorted({*had, option}, key=order.index))
+    order = {o.id: place for place, o in enumerate(question.options)}
+    return tuple(sorted({*had, option}, key=lambda pick: order.get(pick, len(order))))
 
 
 def _busy(question: Question) -> str:
@@ -281,6 +284,28 @@ def _use(review: Review, id: str, act: Act) -> Review:
     others = tuple(s for s in review.suggestions if s is not found)
     source = "" if found.held else f"suggested by {found.by.login}"
     return _tell(replace(review, suggestions=others), question, found.given, act, source)
+
+
+def waits(
+    review: Review, question: Question, offer: Prefill | None
+) -> Use | Confirm | Accept | None:
+    """What `/impact accept` would take: an answer that was held back, what is asked again, what the
+    description offers, a suggestion; in this order. None where nothing waits for a yes."""
+    waiting = [s for s in review.suggestions if s.question == question.id]
+    held = next((s for s in waiting if s.held), None)
+    answer = review.answer(question.id)
+    if held:
+        return Use(held.id)
+    if answer and answer.again:
+        return Confirm(question.id)
+    if offer and not offer.too_short and not (waiting and accepted(review, question, offer)):
+        return Accept(question.id, offer)
+    return Use(waiting[-1].id) if waiting else None
+
+
+def _accept_waiting(review: Review, question: Question, deed: AcceptWaiting, act: Act) -> Review:
+    found = waits(review, question, deed.offer)
+    return take_answer(review, found, act) if found else review
 
 
 def take_over(review: Review, deed: TakeOver, act: Act) -> Review:

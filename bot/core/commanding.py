@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bot.core import commands as c
 from bot.core.acts import (
     Accept,
-    Confirm,
+    AcceptWaiting,
     Deed,
     Inapplicable,
     Judge,
@@ -16,20 +14,24 @@ from bot.core.acts import (
     Suggest,
     Tell,
     Undo,
-    Use,
     Waive,
 )
-from bot.core.answering import accepted
+from bot.core.answering import waits
 from bot.core.answers import is_text
 from bot.core.review import Review
 from bot.core.rights import Who
-from bot.core.rulings import Ruled, Sample
+from bot.core.rulings import Ruled, Sample, standing_ruling
 from bot.core.tier import Tier
 from bot.core.tiering import held_back, seen_rules
 from bot.core.waivers import ALL, PAUSE, holding
 from bot.errors import UserError
 
 READING = c.Help | c.Status | c.Recheck  # they change nothing on the record
+
+
+def may_need_reviewer(command: c.Command) -> bool:
+    """Whether it may matter that somebody is a reviewer, whatever the tier is by then."""
+    return isinstance(command, c.TierTo | c.WaiveFor | c.PauseFor)
 
 
 def needs_reviewer(review: Review, command: c.Command) -> bool:
@@ -39,43 +41,48 @@ def needs_reviewer(review: Review, command: c.Command) -> bool:
     return isinstance(command, c.WaiveFor | c.PauseFor)
 
 
-def suggested(command: c.Command) -> Deed | None:
+def suggested(command: c.Command) -> Suggest | None:
     """What remains of a command of somebody who may not answer: an answer, kept to be accepted."""
     if isinstance(command, c.AnswerGiven):
         return Suggest(command.question, command.given)
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Draw:
-    """Whether an attestation made now is put before a reviewer: decided by lot, not by us."""
+class OnlyKept(UserError):
+    """It does nothing as things stand, and is kept all the same: what somebody did before may still
+    be on its way to us."""
 
-    drawn: bool
+    def __init__(self, message: str, deed: Deed) -> None:
+        super().__init__(message)
+        self.deed = deed
 
 
-def decide(review: Review, command: c.Command, who: Who, draw: Draw) -> Deed:
+def decide(review: Review, command: c.Command, who: Who, drawn: bool) -> Deed:
     """The deed that a command of somebody who may answer comes to. Raises UserError, which says
-    what to do instead."""
+    what to do instead.
+
+    `drawn`: an attestation of this review is put before a reviewer, by lot.
+    """
     if needs_reviewer(review, command):
         _refuse_unless_reviewer(who)
     match command:
         case c.AnswerGiven():
-            _refuse_unless_asked(review)
-            return held_back(review, Tell(command.question, command.given))
+            deed = held_back(review, Tell(command.question, command.given))
+            return _only_kept_unless_asked(review, deed)
         case c.NotApplicable():
-            _refuse_unless_asked(review)
             _refuse_thin(review, command.reason, "why the question does not apply")
-            return Inapplicable(command.question, command.reason)
+            deed = Inapplicable(command.question, command.reason)
+            return _only_kept_unless_asked(review, deed)
         case c.UndoAnswer():
             return _undo(review, command.question)
         case c.Attest():
-            return _attest(review, command.reason, draw)
+            return _attest(review, command.reason, who, drawn)
         case c.TierTo():
             return _tier(review, command, who)
         case c.WaiveFor():
             return _waive(review, command, who)
         case c.AcceptOffer():
-            return held_back(review, _accept(review, command.question))
+            return _accept(review, command.question)
         case c.PauseFor():
             _refuse_thin(review, command.reason, "why")
             return Pause(command.reason, who.open_to_all)
@@ -84,13 +91,22 @@ def decide(review: Review, command: c.Command, who: Who, draw: Draw) -> Deed:
     raise AssertionError(command)
 
 
-def _refuse_unless_asked(review: Review) -> None:
-    if review.tier is Tier.R0 or review.spared:
-        tier = max(Tier.R1, review.tier)
-        raise UserError(
-            "Nothing is asked on this pull request. To have it asked: "
-            f"`/impact tier {tier} customers will notice, because …`"
-        )
+def _asked(review: Review) -> bool:
+    return review.tier is not Tier.R0 and not review.spared
+
+
+def _nothing_asked(review: Review) -> str:
+    tier = max(Tier.R1, review.tier)
+    return (
+        "Nothing is asked on this pull request. To have it asked: "
+        f"`/impact tier {tier} customers will notice, because …`"
+    )
+
+
+def _only_kept_unless_asked(review: Review, deed: Deed) -> Deed:
+    if not _asked(review):
+        raise OnlyKept(_nothing_asked(review), deed)
+    return deed
 
 
 def _refuse_unless_reviewer(who: Who) -> None:
@@ -118,10 +134,10 @@ def _undo(review: Review, question: str) -> Deed:
     held = any(s.held and s.question == question for s in review.suggestions)
     if review.answer(question) or held or (voice and review.evidence):
         return Undo(question)
-    raise UserError(f"There is no answer to `{question}` that could be taken back.")
+    raise OnlyKept(f"There is no answer to `{question}` that could be taken back.", Undo(question))
 
 
-def _attest(review: Review, reason: str, draw: Draw) -> Deed:
+def _attest(review: Review, reason: str, who: Who, drawn: bool) -> Deed:
     _refuse_thin(review, reason, "in one line why no customer will notice")
     if review.tier is Tier.R0:
         raise UserError("It is R0 already: nothing is asked.")
@@ -129,7 +145,13 @@ def _attest(review: Review, reason: str, draw: Draw) -> Deed:
         raise UserError(
             f"This is {review.tier}, which only a reviewer lowers: `/impact tier R1 <reason>`"
         )
-    sample = Sample.WAITING if draw.drawn else Sample.NOT_DRAWN
+    raised = standing_ruling(review.rulings, Ruled.RAISED)
+    if raised is not None and raised.by.id != who.actor.id:
+        raise UserError(
+            f"{raised.by.login} asked for more here, so only a reviewer asks for less: "
+            "`/impact tier R0 <reason>`"
+        )
+    sample = Sample.WAITING if drawn else Sample.NOT_DRAWN
     return Judge(Ruled.ATTESTED, Tier.R0, reason, seen_rules(review), sample)
 
 
@@ -152,7 +174,8 @@ def _awaited(review: Review) -> bool:
 
 
 def _waive(review: Review, command: c.WaiveFor, who: Who) -> Deed:
-    _refuse_unless_asked(review)
+    if not _asked(review):
+        raise UserError(_nothing_asked(review))
     _refuse_thin(review, command.reason, "why this may wait")
     asked = {question.id for question, _ in review.asked}
     if command.scope != ALL and command.scope not in asked:
@@ -161,25 +184,16 @@ def _waive(review: Review, command: c.WaiveFor, who: Who) -> Deed:
 
 
 def _accept(review: Review, question: str) -> Deed:
-    """What waits to be accepted: an answer that was held back, what is asked again, what the
-    description says and is not the answer yet, a suggestion; in this order."""
-    waiting = [s for s in review.suggestions if s.question == question]
-    held = next((s for s in waiting if s.held), None)
-    if held:
-        return Use(held.id)
-    answer, offer = review.answer(question), review.prefill(question)
-    if answer and answer.again:
-        return Confirm(question)
-    asked = review.checklist.question(question)
-    taken = bool(asked and offer and accepted(review, asked, offer))
-    if offer and not offer.too_short and not (taken and waiting):
-        return Accept(question, offer)
-    if waiting:
-        return Use(waiting[-1].id)
-    raise UserError(f"There is nothing to accept for `{question}`: nobody has offered an answer.")
+    asked, offer = review.checklist.question(question), review.prefill(question)
+    found = waits(review, asked, offer) if asked else None
+    deed = AcceptWaiting(question, offer)
+    if found is None:
+        text = f"There is nothing to accept for `{question}`: nobody has offered an answer."
+        raise OnlyKept(text, deed)
+    return held_back(review, found) if isinstance(found, Accept) else deed
 
 
 def _resume(review: Review) -> Deed:
     if holding(review.waivers, PAUSE) is None:
-        raise UserError("The bot is not paused here.")
+        raise OnlyKept("The bot is not paused here.", Resume())
     return Resume()

@@ -98,11 +98,12 @@ def lines_between(
 ) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
     """What an edit of a comment says anew, and what it no longer says, each in order.
 
-    A line that stays, wherever it moved and however it is spelled, says nothing anew.
+    A line that stays, wherever it moved and however it is spelled, says nothing anew, nor does one
+    that was too far down to be read when lines above it go.
     """
-    old = read_commands(before, checklist, today)
-    new = read_commands(after, checklist, today)
-    return _beyond(new, old), _beyond(old, new)
+    reader = Reader(checklist, today)
+    old, new = tuple(_lines(before, reader)), tuple(_lines(after, reader))
+    return _beyond(new, old)[:MOST], _beyond(old, new)[:MOST]
 
 
 def still_wrong(

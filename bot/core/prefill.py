@@ -52,7 +52,7 @@ class Prefill:
     def digest(self) -> str:
         """Tells this offer from what stood there before: a tick accepts what was shown."""
         shown = repr((self.picks, self.text, self.pieces))
-        return hashlib.sha256(shown.encode()).hexdigest()[:6]
+        return hashlib.sha256(shown.encode()).hexdigest()[:32]
 
 
 def prefill(

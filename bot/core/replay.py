@@ -23,7 +23,7 @@ from bot.core.acts import (
 from bot.core.answering import ask_again, take_answer, take_over, withdraw
 from bot.core.order import in_order
 from bot.core.review import Review
-from bot.core.tiering import found, judge, retiered
+from bot.core.tiering import found, judge, released, retiered
 from bot.core.waivers import PAUSE, Waiver
 
 
@@ -48,7 +48,12 @@ def replay(review: Review, acts: Iterable[Act], now: datetime) -> Review:
             current = _taken(current, deed, act)
         if not current.first_answer_at and (current.answers or current.evidence):
             current = replace(current, first_answer_at=act.at)
-    return retiered(run_out(current, now))
+    return released(retiered(run_out(current, now)))
+
+
+def then(review: Review, deed: Deed, act: Act) -> Review:
+    """The review after one more deed, for who wants to know before it is kept."""
+    return released(retiered(_taken(review, deed, act)))
 
 
 def _taken(review: Review, deed: Deed, act: Act) -> Review:

@@ -14,7 +14,8 @@ from bot.core.organisation import Reviewers
 WRITERS = frozenset({"admin", "maintain", "write"})
 # https://docs.github.com/en/graphql/reference/enums#commentauthorassociation. A member of the
 # organisation who hides that shows as a contributor once something of theirs was merged.
-INSIDERS = frozenset({"OWNER", "MEMBER", "COLLABORATOR", "CONTRIBUTOR"})
+MEMBERS = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
+INSIDERS = MEMBERS | {"CONTRIBUTOR"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,9 @@ class Who:
 
 
 def is_author(subject: PullRequest, actor: Actor) -> bool:
-    """Whether somebody opened this pull request. By id: a login may change hands."""
-    return actor.id == subject.author.id
+    """Whether somebody opened this pull request. By id: a login may change hands, and nobody is the
+    ghost of a deleted account."""
+    return actor.id != 0 and actor.id == subject.author.id
 
 
 def may_be_writer(association: str, private: bool) -> bool:

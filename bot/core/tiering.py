@@ -49,10 +49,13 @@ def found(review: Review, deed: Found) -> Review:
 
 
 def retiered(review: Review) -> Review:
-    """The review with the tier that rules, answers and people make together."""
-    raising = set(raising_answers(review))
+    """The review with the tier that rules, answers and people make together.
+
+    A lowering or an attestation is bound to the rules and raising answers that it saw.
+    """
+    matching = {r.rule for r in review.reasons if r.tier > Tier.R0} | set(raising_answers(review))
     rulings = tuple(
-        replace(r, ended=True) if r.lowers and not raising <= set(r.rules) else r
+        replace(r, ended=True) if r.lowers and not matching <= set(r.rules) else r
         for r in review.rulings
     )
     lowering = standing_ruling(rulings, Ruled.LOWERED, Ruled.ATTESTED)
@@ -110,6 +113,18 @@ def held_back(review: Review, deed: Deed) -> Deed:
         return deed
     question, given = answer
     return Suggest(question.id, given, held=True)
+
+
+def released(review: Review) -> Review:
+    """What was held back and asks for no more than is asked by now counts, as the answer of who
+    gave it."""
+    for held in [s for s in review.suggestions if s.held]:
+        deed = Tell(held.question, held.given)
+        act = Act("", held.by, held.at, held.door, (deed,), comment=held.comment)
+        counted = retiered(take_answer(review, deed, act))
+        if counted.tier <= review.tier:
+            review = replace(counted, last_picked=review.last_picked)
+    return review
 
 
 def _counted(review: Review, deed: Tick | Tell | Accept) -> Review:

@@ -69,7 +69,7 @@ def our_comment(connection: Connection, fact: CommentEdited | CommentDeleted) ->
     Raises Transient while ours was sent and GitHub has not told us its id: people are quick.
     """
     key = surfaces.comment_key(connection, fact.repository.id, fact.comment_id)
-    if key is None and isinstance(fact, CommentEdited) and _marked(fact):
+    if key is None and isinstance(fact, CommentEdited) and fact.author.is_bot and _marked(fact):
         surface = surfaces.load(connection, COMMENT, fact.repository.id, str(fact.number))
         if surface.begun and surface.external_id is None:
             raise Transient("Our own comment is on its way; its id is not known yet.")

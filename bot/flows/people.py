@@ -6,6 +6,7 @@ import structlog
 
 from bot.core.facts import Actor, PullRequest
 from bot.core.rights import (
+    MEMBERS,
     WRITERS,
     Who,
     anybody_named,
@@ -28,33 +29,49 @@ def who(
     which only people with write access can. `reviewing`: whether it matters if they review.
     """
     author = is_author(subject, actor)
-    named = named_reviewer(world.catalog.organisation.reviewers, actor.login)
-    answers = author or named or writes(world, subject, actor, association)
+    asked = association is None or may_be_writer(association, subject.repository.private)
+    named = _named(world, subject, actor, association)
+    answers = author or named or (asked and _writes(world, subject, actor, association))
+    if not named and asked and (reviewing or not answers):
+        named = _in_a_team(world, subject, actor)
+    answers = answers or named
     if not reviewing or author:
         return Who(actor, answers, False, author)
-    reviewers = world.catalog.organisation.reviewers
-    if not anybody_named(reviewers):
+    if not anybody_named(world.catalog.organisation.reviewers):
         return Who(actor, answers, answers, author, open_to_all=answers)
-    screened = association is None or may_be_writer(association, subject.repository.private)
-    in_team = not named and screened and _in_a_team(world, subject, actor)
-    return Who(actor, answers or in_team, named or in_team, author)
+    return Who(actor, answers, named, author)
 
 
 def writes(world: World, subject: PullRequest, actor: Actor, association: str | None) -> bool:
     """Whether somebody has write access; for a stranger that is not asked."""
-    if association is None:
-        return True
-    if not may_be_writer(association, subject.repository.private):
+    asked = association is None or may_be_writer(association, subject.repository.private)
+    return asked and _writes(world, subject, actor, association)
+
+
+def _writes(world: World, subject: PullRequest, actor: Actor, association: str | None) -> bool:
+    return association is None or _permission(world, subject, actor) in WRITERS
+
+
+def _named(world: World, subject: PullRequest, actor: Actor, association: str | None) -> bool:
+    """Named a reviewer by login, and somebody of this repository: a login that its owner gave up
+    may be anybody's today."""
+    if not named_reviewer(world.catalog.organisation.reviewers, actor.login):
         return False
+    known = association is None or association in MEMBERS
+    least = {"read", *WRITERS} if subject.repository.private else WRITERS
+    return known or _permission(world, subject, actor) in least
+
+
+def _permission(world: World, subject: PullRequest, actor: Actor) -> str:
     world.wait_for(subject.repository.installation)
-    return world.github.permission(subject.repository, actor.login) in WRITERS
+    return world.github.permission(subject.repository, actor)
 
 
 def _in_a_team(world: World, subject: PullRequest, actor: Actor) -> bool:
     for team in world.catalog.organisation.reviewers.teams:
         world.wait_for(subject.repository.installation)
         try:
-            if world.github.in_team(subject.repository, team, actor.login):
+            if world.github.in_team(subject.repository, team, actor):
                 return True
         except Rejected as error:
             hint = "The App needs members: read to know who is in a team of reviewers."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from bot.core.acts import Act
 from bot.core.gate import settle
@@ -18,12 +19,11 @@ def record(
     old: Review,
     new: Sequence[Act],
     also: Callable[[Transaction, bool], None] | None = None,
-    quietly: bool = False,
 ) -> Review:
     """The review with these acts, each of them counted once, saved and about to be published.
 
-    `also` joins the same transaction, and is told whether the review changed. `quietly`: the
-    surfaces stay as they are until they change for another reason.
+    `also` joins the same transaction, and is told whether the review changed. What strangers
+    suggest, and take back, waits for the comment's next ordinary edit.
     """
     now = world.clock()
     with world.store.read() as connection:
@@ -37,7 +37,7 @@ def record(
         acts.add(tx, old.id, fresh)
         saved = old
         if review != old:
-            saved = world.save(tx, review, (*events, *more), quietly)
+            saved = world.save(tx, review, (*events, *more), _heard_in_passing(old, review))
         elif events:
             world.note(tx, old, events)
         if also is not None:
@@ -45,3 +45,10 @@ def record(
         return saved
 
     return world.store.write(work) if fresh or also else old
+
+
+def _heard_in_passing(old: Review, review: Review) -> bool:
+    """Nothing differs but what strangers suggest."""
+    held = [s for s in review.suggestions if s.held]
+    same = replace(review, suggestions=old.suggestions) == old
+    return same and held == [s for s in old.suggestions if s.held]

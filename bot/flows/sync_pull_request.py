@@ -50,7 +50,7 @@ def sync_pull_request(
     if old is not None and not asked and _doubtful(old, found.review):
         seen = _ask(world, repository, number)
         found = _look(world, old, seen, found)
-    found = _heard(world, old, found, event or seen, asked)
+    found = _heard(world, old, found, event or seen)
     if found.review != old or found.acts:
         latest = seen
         world.store.write(lambda tx: _save(world, tx, old, latest, found))
@@ -106,13 +106,11 @@ def _look(
     return _Found(review, events, fetched)
 
 
-def _heard(
-    world: World, old: Review | None, found: _Found, event: PullRequest, asked: bool
-) -> _Found:
+def _heard(world: World, old: Review | None, found: _Found, event: PullRequest) -> _Found:
     """The same with what the description says, what new rules ask again, what a revert takes over;
     and what all of it does to the gate."""
     now, review, events = world.clock(), found.review, found.events
-    new = _acts(world, old, review, event, asked)
+    new = _acts(world, old, review, event)
     known: list[Act] = []
     if new and old is not None:
         with world.store.read() as connection:
@@ -126,9 +124,7 @@ def _heard(
     return replace(found, review=review, events=(*events, *more), acts=fresh)
 
 
-def _acts(
-    world: World, old: Review | None, review: Review, event: PullRequest, asked: bool
-) -> list[Act]:
+def _acts(world: World, old: Review | None, review: Review, event: PullRequest) -> list[Act]:
     if old is None:
         taken_over = take_over(world, review, event)
         return [
@@ -138,7 +134,8 @@ def _acts(
     found = [*([fresh] if fresh else []), *edit_acts(world, old, event)]
     if event.just_opened:
         found.append(opening_act(old, event))
-    return found + (unheard_acts(world, old, event) if asked else [])
+    # An event that is no edit of the description may still bring one that we did not hear of.
+    return found + (unheard_acts(world, old, event) if event.edited is None else [])
 
 
 def _fetched(world: World, seen: PullRequest, before: _Found | None) -> Files:

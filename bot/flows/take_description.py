@@ -6,6 +6,7 @@ from bot.core.acts import Act, Deed
 from bot.core.answers import Door
 from bot.core.checklist import Checklist
 from bot.core.facts import Actor, PullRequest, Version
+from bot.core.order import in_order
 from bot.core.review import Review
 from bot.core.tiering import held_back
 from bot.flows.explain import acts_of_history, asked, edits
@@ -56,11 +57,11 @@ def edit_acts(world: World, old: Review, seen: PullRequest) -> list[Act]:
 
 
 def unheard_acts(world: World, old: Review, seen: PullRequest) -> list[Act]:
-    """What the description says now that no event told us: GitHub names who wrote it; where it
-    cannot, it is the author's word."""
-    if not _deeds(old, old.subject.body, seen.body, seen.author):
-        return []
+    """What the description says now that no event told us, or not yet: GitHub names who wrote it;
+    where it cannot, it is the author's word."""
     now = text_hash(seen.body)
+    if not _may_answer(old.subject.body + seen.body, old.checklist) or _told(world, old, seen, now):
+        return []
     history = acts_of_history(
         asked(lambda: _history(world, seen), now),
         _name(seen),
@@ -72,7 +73,16 @@ def unheard_acts(world: World, old: Review, seen: PullRequest) -> list[Act]:
     hashes = text_hash(old.subject.body), now
     id = edit_key(_name(seen), seen.updated_at, seen.author.id, *hashes)
     deeds = _deeds(old, old.subject.body, seen.body, seen.author)
-    return [Act(id, seen.author, seen.updated_at, Door.DESCRIPTION, deeds, _name(seen), *hashes)]
+    act = Act(id, seen.author, seen.updated_at, Door.DESCRIPTION, deeds, _name(seen), *hashes)
+    return [act] if deeds else []
+
+
+def _told(world: World, old: Review, seen: PullRequest, now: str) -> bool:
+    """Whether the last edit that we heard of left the description as it is now."""
+    with world.store.read() as connection:
+        known = acts.load(connection, old.id)
+    edited = in_order(act for act in known if act.text == _name(seen))
+    return bool(edited) and edited[-1].after == now
 
 
 def _history(world: World, seen: PullRequest) -> tuple[Version, ...]:

@@ -25,7 +25,8 @@ def new_rules(old: Review, review: Review) -> Act | None:
     if found is None:
         return None
     seen = review.subject
-    id = key("found", seen.repository.id, seen.number, seen.head_sha, seen.base_ref, found.rules)
+    at = seen.updated_at.isoformat()
+    id = key("found", seen.repository.id, seen.number, at, seen.head_sha, found.rules)
     return Act(id, NOBODY, seen.updated_at, Door.PUSH, (found,))
 
 

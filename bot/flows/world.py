@@ -69,6 +69,13 @@ class World:
         args, lock = {"repository": repository, "number": number}, f"comment:{repository}:{number}"
         self.jobs.enqueue(tx, "publish_comment", args, lock=lock, run_at=run_at)
 
+    def repost_comment(
+        self, tx: Transaction, repository: int, number: int, run_at: datetime
+    ) -> None:
+        """Have the comment deleted and posted anew, in turn with its other writes."""
+        args, lock = {"repository": repository, "number": number}, f"comment:{repository}:{number}"
+        self.jobs.enqueue(tx, "repost_comment", args, lock=lock, run_at=run_at)
+
     def publish_check(
         self, tx: Transaction, repository: int, head_sha: str, force: bool = False
     ) -> None:

@@ -141,6 +141,11 @@ class GitHubGateway:
             _written(comment.id, comment_id)
             return comment.updated_at.astimezone(UTC)
 
+    def delete_comment(self, repository: Repository, number: int, comment_id: int) -> None:
+        """See `ports.GitHub`."""
+        with self._repository(repository) as repo:
+            self._lazy_pull(repo, number).get_issue_comment(comment_id).delete()
+
     @staticmethod
     def _lazy_pull(repo: GhRepository, number: int) -> GhPullRequest:
         """A pull request that knows its addresses without being fetched."""
@@ -160,39 +165,42 @@ class GitHubGateway:
             if not node:
                 url = f"{repo.url}/issues/comments/{comment_id}"
                 node = repo._requester.requestJsonAndCheck("GET", url)[1]["node_id"]
-            query, variables = github_history.OF_COMMENT, {"id": node}
-            answer = repo._requester.graphql_query(query, variables)[1]
-            return github_history.versions(answer["data"]["node"])
+            data = github_history.ask(repo._requester, github_history.OF_COMMENT, {"id": node})
+            return github_history.versions(data["node"])
 
     def description_history(self, repository: Repository, number: int) -> tuple[Version, ...]:
         """See `ports.GitHub`."""
         owner, name = repository.full_name.split("/", 1)
         variables = {"owner": owner, "name": name, "number": number}
         with self._repository(repository) as repo:
-            answer = repo._requester.graphql_query(github_history.OF_DESCRIPTION, variables)[1]
-            return github_history.versions(answer["data"]["repository"]["pullRequest"])
+            query = github_history.OF_DESCRIPTION
+            data = github_history.ask(repo._requester, query, variables)
+            return github_history.versions((data["repository"] or {}).get("pullRequest"))
 
     # -- people ----------------------------------------------------------------------------------
 
-    def permission(self, repository: Repository, login: str) -> str:
+    def permission(self, repository: Repository, actor: Actor) -> str:
         """See `ports.GitHub`. GitHub tells maintain as write and triage as read."""
 
         def ask() -> str:
             with self._repository(repository) as repo:
-                return repo.get_collaborator_permission(login)
+                url = f"{repo.url}/collaborators/{quote(actor.login, safe='')}/permission"
+                found = repo._requester.requestJsonAndCheck("GET", url)[1]
+                return str(found["permission"]) if found["user"]["id"] == actor.id else "none"
 
-        return self._rights.get((repository.id, login), lambda: _unless_missing(ask, "none"))
+        return self._rights.get((repository.id, actor.id), lambda: _unless_missing(ask, "none"))
 
-    def in_team(self, repository: Repository, team: str, login: str) -> bool:
+    def in_team(self, repository: Repository, team: str, actor: Actor) -> bool:
         """See `ports.GitHub`."""
         org, _, slug = team.partition("/")
-        url = f"/orgs/{quote(org)}/teams/{quote(slug)}/memberships/{quote(login)}"
+        member = quote(actor.login, safe="")
+        url = f"/orgs/{quote(org, safe='')}/teams/{quote(slug, safe='')}/memberships/{member}"
 
         def ask() -> str:
             with self._repository(repository) as repo:
                 return str(repo._requester.requestJsonAndCheck("GET", url)[1]["state"])
 
-        key = (repository.installation, team, login)
+        key = (repository.installation, team, actor.id)
         return self._rights.get(key, lambda: _unless_missing(ask, "")) == "active"
 
     # -- checks ----------------------------------------------------------------------------------

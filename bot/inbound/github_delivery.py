@@ -21,7 +21,7 @@ from bot.flows.answer_merge_group import answer_merge_group
 from bot.flows.install import install
 from bot.flows.own_comment import comment_arrived, comment_deleted
 from bot.flows.recheck import recheck
-from bot.flows.republish import visibility_changed
+from bot.flows.republish import note, visibility_changed
 from bot.flows.sync_pull_request import sync_pull_request
 from bot.flows.take_commands import take_changed_commands, take_commands, withdraw_commands
 from bot.flows.take_edit import take_edit
@@ -41,7 +41,7 @@ def deliver(world: World, delivery: str) -> None:
         log.error("delivery.lost", hint="its body is gone; a new push or edit makes up for it")
         return
     fact = parse(*stored)
-    if fact is not None and not isinstance(fact, Installed):
+    if fact is not None and not isinstance(fact, Installed | RepositoryChanged):
         _note(world, fact.repository)
     match fact:
         case PullRequest() as seen:
@@ -73,16 +73,8 @@ def _comment(world: World, fact: CommentCreated | CommentEdited | CommentDeleted
 
 
 def _note(world: World, repository: Repository) -> None:
-    """A repository may have been renamed or moved: from here on it is asked for by its new name.
-
-    One that is public stays so until GitHub is asked: this delivery may be an old one.
-    """
+    """A repository may have been renamed or moved: from here on it is asked for by its new name."""
     with world.store.read() as connection:
         known = repositories.load(connection, repository.id)
-    if known is not None and not known.private:
-        repository = replace(repository, private=False)
-    if known == repository:
-        return
-    world.store.write(lambda tx: repositories.save(tx, repository))
-    if known is not None and known.private and not repository.private:
-        visibility_changed(world, repository)
+    if known is None or known != replace(repository, private=repository.private and known.private):
+        world.store.write(lambda tx: note(world, tx, repository))

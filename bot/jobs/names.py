@@ -13,7 +13,7 @@ from bot.flows.publish_check import publish_check
 from bot.flows.publish_comment import publish_comment
 from bot.flows.react import react
 from bot.flows.reply import reply
-from bot.flows.republish import republish
+from bot.flows.republish import repost_comment, republish
 from bot.flows.run_out import run_out
 from bot.flows.tidy import tidy
 
@@ -27,6 +27,7 @@ FLOWS: dict[str, Callable[..., Any]] = {
     "react": react,
     "reply": reply,
     "republish": republish,
+    "repost_comment": repost_comment,
     "run_out": run_out,
     "tidy": tidy,
     "check_app": check_app,

@@ -10,6 +10,7 @@ import pytest
 from bot.core import commands as c
 from bot.core.acts import (
     Accept,
+    AcceptWaiting,
     Confirm,
     Deed,
     Found,
@@ -24,7 +25,8 @@ from bot.core.acts import (
     Use,
     Waive,
 )
-from bot.core.commanding import Draw, decide, needs_reviewer, suggested
+from bot.core.answering import waits
+from bot.core.commanding import OnlyKept, decide, needs_reviewer, suggested
 from bot.core.grammar import Given, Piece
 from bot.core.prefill import Prefill
 from bot.core.review import Review
@@ -59,7 +61,7 @@ REVIEWERS = {"reviewer", "writer of all"}
 def decided(
     command: c.Command, on: Review = UNTOUCHED, who: str = "reviewer", drawn: bool = False
 ) -> Deed:
-    return decide(on, command, PEOPLE[who], Draw(drawn))
+    return decide(on, command, PEOPLE[who], drawn)
 
 
 def refused(command: c.Command, on: Review = UNTOUCHED, who: str = "reviewer") -> str:
@@ -333,6 +335,15 @@ def id_of(found: Review, option: str) -> str:
     return next(s.id for s in found.suggestions if s.given.picks == (option,))
 
 
+def waiting(accept: c.AcceptOffer, on: Review) -> Deed | None:
+    """What an acceptance that goes on the record as such takes on this review."""
+    deed = decided(accept, on)
+    assert isinstance(deed, AcceptWaiting)
+    question = on.checklist.question(deed.question)
+    assert question is not None
+    return waits(on, question, deed.offer)
+
+
 def test_accept_takes_what_was_held_then_what_is_asked_again_then_the_offer_then_a_suggestion() -> (
     None
 ):
@@ -340,20 +351,20 @@ def test_accept_takes_what_was_held_then_what_is_asked_again_then_the_offer_then
     # An answer frees what was held, so what was held came last.
     held = replace(HELD, at=AGAIN.at.replace(minute=59))
     all_of_it = played(BY_STRANGER, BY_ANOTHER, ANSWERED, AGAIN, held, on=OFFERED)
-    assert decided(accept, all_of_it) == Use(id_of(all_of_it, "worse"))
+    assert waiting(accept, all_of_it) == Use(id_of(all_of_it, "worse"))
     again = played(BY_STRANGER, BY_ANOTHER, ANSWERED, AGAIN, on=OFFERED)
-    assert decided(accept, again) == Confirm("effect")
+    assert waiting(accept, again) == Confirm("effect")
     offered = played(BY_STRANGER, BY_ANOTHER, ANSWERED, on=OFFERED)
     assert decided(accept, offered) == Accept("effect", OFFER)
     for on in (UNTOUCHED, SHORT):
         suggested_only = played(BY_STRANGER, BY_ANOTHER, ANSWERED, on=on)
-        assert decided(accept, suggested_only) == Use(id_of(suggested_only, "different"))
+        assert waiting(accept, suggested_only) == Use(id_of(suggested_only, "different"))
 
 
 def test_an_offer_that_is_the_answer_already_stands_in_no_suggestions_way() -> None:
     accept = act(6, Accept("effect", OFFER))
     taken = played(BY_STRANGER, accept, on=OFFERED)
-    assert decided(c.AcceptOffer("effect"), taken) == Use(id_of(taken, "mixed"))
+    assert waiting(c.AcceptOffer("effect"), taken) == Use(id_of(taken, "mixed"))
     alone = played(accept, on=OFFERED)
     assert decided(c.AcceptOffer("effect"), alone) == Accept("effect", OFFER)
     assert done(Accept("effect", OFFER), Accept("effect", OFFER), on=OFFERED).answers == (
@@ -389,3 +400,40 @@ def test_an_answer_that_would_raise_waits() -> None:
 
 def test_a_named_reviewer_is_not_open_to_all() -> None:
     assert acted(UNTOUCHED, decided(c.PauseFor(REASON))).waivers[0].open_to_all is False
+
+
+@pytest.mark.parametrize(
+    ("command", "deed"),
+    [
+        (c.UndoAnswer("why"), Undo("why")),
+        (c.Resume(), Resume()),
+        (c.AcceptOffer("feeling"), AcceptWaiting("feeling")),
+    ],
+)
+def test_what_does_nothing_yet_is_said_and_kept_for_what_is_still_on_its_way(
+    command: c.Command, deed: Deed
+) -> None:
+    with pytest.raises(OnlyKept) as caught:
+        decided(command)
+    assert caught.value.deed == deed
+
+
+def test_an_answer_that_nobody_asked_for_is_said_and_kept() -> None:
+    answer = c.AnswerGiven("feeling", Given(("relieved",)))
+    with pytest.raises(OnlyKept) as caught:
+        decided(answer, review(LOCK))
+    assert caught.value.deed == Tell("feeling", Given(("relieved",)))
+
+
+def test_nobody_attests_over_the_word_of_somebody_who_asked_for_more() -> None:
+    raised = acted(UNTOUCHED, Judge(Ruled.RAISED, Tier.R1, REASON), by=REVIEWER)
+    assert "asked for more here" in refused(c.Attest(REASON), raised, who="author")
+    own = acted(UNTOUCHED, Judge(Ruled.RAISED, Tier.R1, REASON), by=AUTHOR)
+    assert isinstance(decided(c.Attest(REASON), own, who="author"), Judge)
+
+
+def test_a_draw_is_the_same_however_often_somebody_attests() -> None:
+    for drawn, sample in ((True, Sample.WAITING), (False, Sample.NOT_DRAWN)):
+        deed = decided(c.Attest(REASON), drawn=drawn)
+        assert isinstance(deed, Judge)
+        assert deed.sample is sample

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot.core.acts import (
     Accept,
+    AcceptWaiting,
     Act,
     Confirm,
     Deed,
@@ -71,6 +72,8 @@ DEEDS: list[Deed] = [
     Suggest("why", Given(text=LINE)),
     Suggest("effect", WORSE, held=True),
     Use(SUGGESTED),
+    AcceptWaiting("effect"),
+    AcceptWaiting("why"),
     Judge(Ruled.RAISED, Tier.R3, "everybody will meet this"),
     Judge(Ruled.LOWERED, Tier.R0, "not released yet", ("visible",)),
     Judge(Ruled.ATTESTED, Tier.R0, "a comment only", ("visible",), Sample.WAITING),

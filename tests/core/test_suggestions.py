@@ -24,7 +24,7 @@ def suggestion(
 
 def test_the_same_words_of_the_same_person_have_the_same_name_and_others_another() -> None:
     one = suggestion("why")
-    assert re.fullmatch(r"[0-9a-f]{6}", one.id)
+    assert re.fullmatch(r"[0-9a-f]{32}", one.id)
     assert replace(one, comment=901, at=NOW.replace(hour=1), door=Door.COMMENT).id == one.id
     assert replace(one, by=Actor(15, "new-login")).id == one.id
     others = [

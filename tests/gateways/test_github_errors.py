@@ -267,3 +267,25 @@ def test_a_check_of_another_app_with_our_words_is_not_ours(
         json={"total_count": 2, "check_runs": runs},
     )
     assert remote.find_check(SHOP, "a" * 40, CHECK) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "raised"),
+    [
+        ({"errors": [{"message": "Something went wrong while executing your query."}]}, Transient),
+        ({"errors": [{"type": "RATE_LIMITED", "message": LIMIT}]}, Transient),
+        ({"errors": [{"type": "NOT_FOUND", "message": "Could not resolve"}]}, Rejected),
+        ({"errors": [{"type": "FORBIDDEN", "message": "not accessible"}]}, Rejected),
+        ({"errors": [{"extensions": {"code": "undefinedField"}, "message": "?"}]}, Rejected),
+        ({"data": None}, Transient),
+    ],
+)
+def test_an_error_with_status_200_is_final_only_where_asking_again_would_not_help(
+    remote: GitHubGateway,
+    web: responses.RequestsMock,
+    answer: dict[str, object],
+    raised: type[Exception],
+) -> None:
+    web.post(f"{API}/graphql", json=answer)
+    with pytest.raises(raised):
+        remote.history(SHOP, 900, "IC_900")

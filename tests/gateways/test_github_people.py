@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import zlib
+
 import pytest
 
 from bot.core.facts import Actor, Repository
 from bot.errors import Rejected, Transient
+from bot.gateways import github_history
 from bot.gateways.github import GitHubGateway
 from bot.gateways.remembered import Remembered
 from bot.sandbox.github import StandIn
 from tests.gateways.test_github import calls, opened
+
+
+def who(login: str) -> Actor:
+    """Somebody as the stand-in knows them."""
+    return Actor(1_000_000 + zlib.crc32(login.encode()), login)
 
 
 def test_a_permission_is_told_and_asked_for_once(
@@ -18,7 +26,7 @@ def test_a_permission_is_told_and_asked_for_once(
     for login, role in (("ada", "maintain"), ("bob", "triage"), ("eve", "none")):
         github.grant(login, role)
     for _ in range(2):
-        found = [gateway.permission(shop, name) for name in ("ada", "bob", "eve", "nobody")]
+        found = [gateway.permission(shop, who(name)) for name in ("ada", "bob", "eve", "nobody")]
         assert found == ["write", "read", "none", "none"]
     asked = [path for _, path in calls(github)]
     assert asked == [
@@ -31,9 +39,9 @@ def test_who_is_in_a_team_is_asked_for_once_and_a_team_that_nobody_made_is_empty
 ) -> None:
     github.team("research", "ada")
     for _ in range(2):
-        assert gateway.in_team(shop, "acme/research", "ada")
-        assert not gateway.in_team(shop, "acme/research", "bob")
-        assert not gateway.in_team(shop, "acme/no-such", "ada")
+        assert gateway.in_team(shop, "acme/research", who("ada"))
+        assert not gateway.in_team(shop, "acme/research", who("bob"))
+        assert not gateway.in_team(shop, "acme/no-such", who("ada"))
     assert len(calls(github)) == 3
 
 
@@ -43,8 +51,19 @@ def test_an_error_about_somebodys_rights_is_no_answer_and_is_not_remembered(
     github.grant("ada", "write")
     github.faults.add("502-before", on="GET /repos/*/permission", times=1)
     with pytest.raises(Transient):
-        gateway.permission(shop, "ada")
-    assert gateway.permission(shop, "ada") == "write"
+        gateway.permission(shop, who("ada"))
+    assert gateway.permission(shop, who("ada")) == "write"
+
+
+def test_somebody_else_who_took_over_a_login_may_do_nothing(
+    github: StandIn, gateway: GitHubGateway, shop: Repository
+) -> None:
+    github.grant("ada", "admin")
+    assert gateway.permission(shop, Actor(99, "ada")) == "none"
+
+
+def test_a_comment_that_is_gone_has_no_history() -> None:
+    assert github_history.versions(None) == ()
 
 
 def test_a_reaction_costs_one_call_and_stays_one(
