@@ -20,20 +20,24 @@ def in_order(acts: Iterable[Act]) -> list[Act]:
     seconds: dict[datetime, list[Act]] = defaultdict(list)
     for act in sorted(acts, key=lambda act: (act.at, act.arrived or math.inf)):
         seconds[act.at].append(act)
-    return [act for second in seconds.values() for act in _chained(second)]
+    stood: dict[str, str] = {}
+    return [act for second in seconds.values() for act in _chained(second, stood)]
 
 
-def _chained(second: list[Act]) -> list[Act]:
-    """The acts of one second: those of one text change places among themselves."""
+def _chained(second: list[Act], stood: dict[str, str]) -> list[Act]:
+    """The acts of one second: those of one text change places among themselves. `stood` is what
+    each text said when the second began, and is brought up to date."""
     texts: dict[str, list[Act]] = defaultdict(list)
     for act in second:
         if act.text:
             texts[act.text].append(act)
-    ways = {text: iter(_chain(edits)) for text, edits in texts.items()}
+    chains = {text: _chain(edits, stood.get(text)) for text, edits in texts.items()}
+    stood.update({text: chain[-1].after for text, chain in chains.items()})
+    ways = {text: iter(chain) for text, chain in chains.items()}
     return [next(ways[act.text]) if act.text else act for act in second]
 
 
-def _chain(edits: Sequence[Act]) -> list[Act]:
+def _chain(edits: Sequence[Act], stood: str | None) -> list[Act]:
     """Edits of one text, each after the one whose text it changed.
 
     Where a link is missing the pieces keep the order in which they were given.
@@ -41,19 +45,23 @@ def _chain(edits: Sequence[Act]) -> list[Act]:
     left = list(edits)
     found: list[Act] = []
     while len(left) > 1:
-        path = _walk(left, _start(left))
+        path = _walk(left, _start(left, stood))
         found += path
         left = [edit for edit in left if not any(edit is one for one in path)]
+        stood = path[-1].after
     return found + left
 
 
-def _start(left: Sequence[Act]) -> str:
-    """A text from which more edits begin than end; in a circle, that of the first edit."""
+def _start(left: Sequence[Act], stood: str | None) -> str:
+    """A text from which more edits begin than end; in a circle, the one that stood there before,
+    or else that of the first edit."""
     balance: dict[str, int] = defaultdict(int)
     for edit in left:
         balance[edit.before] += 1
         balance[edit.after] -= 1
-    return next((edit.before for edit in left if balance[edit.before] > 0), left[0].before)
+    starts = [edit.before for edit in left if balance[edit.before] > 0]
+    starts = starts or [edit.before for edit in left]
+    return stood if stood in starts else starts[0]
 
 
 def _walk(left: Sequence[Act], start: str) -> list[Act]:
