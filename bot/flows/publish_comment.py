@@ -24,15 +24,18 @@ from bot.views.github_comment import MARKER, comment, same, wanted
 log = structlog.get_logger()
 
 
-def publish_comment(world: World, repository: int, number: int) -> None:
-    """Post or edit the one comment, if its text changed and nobody is at it right now."""
+def publish_comment(world: World, repository: int, number: int, anew: bool = False) -> None:
+    """Post or edit the one comment, if its text changed and nobody is at it right now.
+
+    `anew`: it stood there before, and comes back whether or not anything is asked.
+    """
     name = str(number)
     with world.store.read() as connection:
         review = reviews.load(connection, repository, number)
         surface = surfaces.load(connection, COMMENT, repository, name)
     if review is None or review.mode is Mode.SHADOW:
         return
-    if surface.external_id is None and not wanted(review):
+    if surface.external_id is None and not (anew or wanted(review)):
         return
     text = comment(review)
     if surface.live is not None and same(surface.live, text):

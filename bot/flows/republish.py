@@ -91,7 +91,7 @@ def _told_in_private(known: Iterable[Act]) -> bool:
 
 
 def repost_comment(world: World, repository: int, number: int) -> None:
-    """Delete our comment, and have it posted anew where it is still wanted."""
+    """Delete our comment, and have it posted anew."""
     at = (COMMENT, repository, str(number))
     with world.store.read() as connection:
         known = repositories.load(connection, repository)
@@ -107,6 +107,6 @@ def repost_comment(world: World, repository: int, number: int) -> None:
 
     def work(tx: Transaction) -> None:
         surfaces.gone(tx, *at)
-        world.publish_comment(tx, repository, number)
+        world.publish_comment(tx, repository, number, anew=True)
 
     world.store.write(work)

@@ -63,10 +63,16 @@ class World:
         self.publish_comment(tx, repository, number)
 
     def publish_comment(
-        self, tx: Transaction, repository: int, number: int, run_at: datetime | None = None
+        self,
+        tx: Transaction,
+        repository: int,
+        number: int,
+        run_at: datetime | None = None,
+        anew: bool = False,
     ) -> None:
         """Have the comment made equal to the record; `run_at` None means now."""
-        args, lock = {"repository": repository, "number": number}, f"comment:{repository}:{number}"
+        lock = f"comment:{repository}:{number}"
+        args = {"repository": repository, "number": number} | ({"anew": True} if anew else {})
         self.jobs.enqueue(tx, "publish_comment", args, lock=lock, run_at=run_at)
 
     def repost_comment(

@@ -535,13 +535,13 @@ def test_a_draft_takes_answers_without_saying_anything(pair: Pair) -> None:
     assert says(pair, number)[0] == "success"
 
 
-def test_nothing_is_answered_where_nothing_is_asked_and_the_reply_says_how(pair: Pair) -> None:
+def test_where_nothing_is_asked_the_reply_says_how_and_the_answer_is_kept(pair: Pair) -> None:
     number = opened(pair, FileChange("uv.lock", 4, 4, "@@ -1 +1 @@\n-a\n+b\n"))
     comment = say(pair, number, "/impact effect: better")
     told = reply(pair, number, comment)
     assert "Nothing is asked on this pull request" in told
     assert "`/impact tier R1" in told
     say(pair, number, "/impact tier R1 customers will notice, because exports move")
-    assert says(pair, number)[1] == "0 of 5 answered"
+    assert says(pair, number)[1] == "1 of 5 answered"
     rewrite(pair, comment, "/impact effect: better, now that it is asked")
     assert says(pair, number)[1] == "1 of 5 answered"

@@ -18,6 +18,7 @@ from bot.store.store import Store
 from bot.views.github_comment import MARKER
 from tests.examples import NOW, REPOSITORY
 
+BOT = Actor(41, "empty-chair[bot]", is_bot=True)
 WIPED = surfaces.Surface(live="wiped")
 DELETED = CommentDeleted(REPOSITORY, 12, 99, Actor(1, "author"), NOW, "")
 
@@ -39,10 +40,12 @@ def test_a_comment_that_we_never_posted_is_not_ours(store: Store) -> None:
 
 def test_while_our_comment_is_on_its_way_nobody_can_tell(store: Store) -> None:
     store.write(lambda tx: surfaces.begin(tx, "comment", REPOSITORY.id, "12", NOW))
-    edited = CommentEdited(REPOSITORY, 12, 99, Actor(1, "author"), NOW, None, f"{MARKER} x")
+    edited = CommentEdited(REPOSITORY, 12, 99, Actor(1, "author"), NOW, None, f"{MARKER} x", BOT)
     with store.read() as connection:
         with pytest.raises(Transient):
             our_comment(connection, edited)
+        stranger = replace(edited, author=Actor(2, "passer-by"))
+        assert our_comment(connection, stranger) is None
         assert our_comment(connection, replace(edited, after="somebody else's words")) is None
 
 
