@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.cli.pair import ENFORCE, Pair, start_pair
+from bot.core.suggestions import MOST, MOST_OF_ONE
 from bot.core.tier import Tier
 from bot.sandbox.records import Refused
 from bot.views.decisions import OPEN_TO_ALL
@@ -38,7 +39,7 @@ from tests.flows.people import (
     tick,
 )
 
-NAMED = f"{ENFORCE}reviewers: {{logins: [Ada, bob], teams: [acme/research]}}\n"
+NAMED = f"{ENFORCE}reviewers: {{logins: [Ada, bob, carl], teams: [acme/research]}}\n"
 TEAM = "GET /orgs/{org}/teams/{team}/memberships/{login}"
 SOON = (datetime.now(UTC) + timedelta(days=9)).date().isoformat()
 
@@ -72,7 +73,8 @@ PUBLIC = {
     "the author in the open": Person("author", "answer"),
     "an outside author": Person("forker", "answer", author="forker", fork=True),
     "somebody who may write, in the open": Person("writer", "answer"),
-    "a reviewer without any other right": Person("ada", "review"),
+    "a reviewer named by login, in the open": Person("ada", "review"),
+    "somebody with a name that a reviewer gave up": Person("carl", "suggest"),
     "a reviewer in a team, in the open": Person("tess", "review"),
     "a stranger": Person("stranger", "suggest"),
     "a contributor": Person("contributor", "suggest"),
@@ -87,14 +89,14 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     with start_pair(
         tmp_path_factory.mktemp("private"), organisation=NAMED, quiet_seconds=0
     ) as pair:
-        _populate(pair)
+        _populate(pair, "read")
         yield pair
 
 
 @pytest.fixture(scope="module")
 def public(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     with start_pair(tmp_path_factory.mktemp("public"), organisation=NAMED, quiet_seconds=0) as pair:
-        _populate(pair)
+        _populate(pair, "write")
         pair.github.state.private = False
         number = opened(pair, LOCK, author="contributor", from_fork=True)
         assert pair.github.merge(number).merged
@@ -102,8 +104,11 @@ def public(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
         yield pair
 
 
-def _populate(pair: Pair) -> None:
+def _populate(pair: Pair, reviewers: str) -> None:
+    """`reviewers`: what those may do whom the organisation names by their logins."""
     github = pair.github
+    for login in ("ada", "ADA", "bob"):
+        github.grant(login, reviewers)
     for login in ("writer", "hidden-writer", "tess"):
         github.grant(login, "write")
     for login in ("reader", "hidden-reader", "tom"):
@@ -280,7 +285,7 @@ def test_a_tick_counts_for_whoever_may_write_and_costs_no_question(pair: Pair, l
     assert answered(pair, number) == {}
 
 
-@pytest.mark.parametrize("login", ["stranger", "contributor", "forker", "ada"])
+@pytest.mark.parametrize("login", ["stranger", "contributor", "forker", "carl"])
 def test_github_lets_nobody_else_tick(public: Pair, login: str) -> None:
     number = opened(public, author="forker", from_fork=True)
     with pytest.raises(Refused):
@@ -389,12 +394,12 @@ def test_one_stranger_fills_no_comment_and_many_do_not_either(public: Pair) -> N
     public.github.call_counts.clear()
     say(public, number, "\n".join(lines), by="stranger")
     assert calls(public) == {REACTION: 1}
-    assert len(record(public, number).suggestions) == 5
+    assert len(record(public, number).suggestions) == MOST_OF_ONE
     for index in range(20):
         public.github.comment(number, "/impact effect: better", f"stranger-{index}")
         later(public)
     settle(public)
-    assert len(record(public, number).suggestions) == 20
+    assert len(record(public, number).suggestions) == MOST
     tick(public, number, "feeling=relieved", by="writer")
     assert len(body(public, number)) < 20_000
 
