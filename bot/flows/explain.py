@@ -16,6 +16,7 @@ from bot.errors import Rejected, Transient
 from bot.flows.identity import edit_key, text_hash
 
 LAG = timedelta(seconds=5)  # for which GitHub's copies may not know yet what its webhooks told
+PATIENCE = timedelta(minutes=1)  # for a version that GitHub's history does not hold
 log = structlog.get_logger()
 
 
@@ -34,7 +35,8 @@ def edits(
     """
     if _explained(known, act, live) and not _doubtful(known, act):
         return [act]
-    history = acts_of_history(asked(ask, act.after), act.text, act.door, deeds_between)
+    versions = asked(ask, act.after, now < act.at + PATIENCE)
+    history = acts_of_history(versions, act.text, act.door, deeds_between)
     keys, told = {found.key for found in history}, {one.key for one in known}
     if history and act.key in told and keys <= told and now < act.at + LAG:
         raise Transient("GitHub's history of a text may lag behind its own webhooks.", 1.0)
@@ -65,18 +67,21 @@ def acts_of_history(
     return found
 
 
-def asked(ask: Callable[[], tuple[Version, ...]], holding: str) -> tuple[Version, ...]:
-    """The history of a text, which must hold the version with this hash.
+def asked(
+    ask: Callable[[], tuple[Version, ...]], holding: str, patient: bool
+) -> tuple[Version, ...]:
+    """The history of a text, which should hold the version with this hash.
 
-    Empty where GitHub cannot tell. Raises Transient where it does not know yet what we know: some
-    of its copies lag behind.
+    Empty where GitHub cannot tell. Raises Transient where it does not know yet what we know, for
+    some of its copies lag behind; unless we waited long enough, for what is older than a hundred
+    edits, or was taken out of the history, never comes.
     """
     try:
         versions = ask()
     except Rejected as error:
         log.warning("history.unknown", error=str(error), hint="waiting for the delivery instead")
         return ()
-    if versions and holding not in {text_hash(version.text) for version in versions}:
+    if patient and versions and holding not in {text_hash(version.text) for version in versions}:
         raise Transient("GitHub's history of a text lags behind its own webhooks.", 2.0)
     return versions
 

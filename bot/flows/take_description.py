@@ -9,7 +9,7 @@ from bot.core.facts import Actor, PullRequest, Version
 from bot.core.order import in_order
 from bot.core.review import Review
 from bot.core.tiering import held_back
-from bot.flows.explain import acts_of_history, asked, edits
+from bot.flows.explain import PATIENCE, acts_of_history, asked, edits
 from bot.flows.identity import edit_key, key, text_hash
 from bot.flows.world import World
 from bot.store import acts
@@ -63,7 +63,7 @@ def unheard_acts(world: World, old: Review, seen: PullRequest) -> list[Act]:
     if not _may_answer(old.subject.body + seen.body, old.checklist) or _told(world, old, seen, now):
         return []
     history = acts_of_history(
-        asked(lambda: _history(world, seen), now),
+        asked(lambda: _history(world, seen), now, world.clock() < seen.updated_at + PATIENCE),
         _name(seen),
         Door.DESCRIPTION,
         lambda before, after, by: _deeds(old, before, after, by),

@@ -121,7 +121,7 @@ def summary(review: Review) -> str:
         for reason in review.reasons
     ]
     reasons += [f"- {ruling(found)}" for found in review.rulings]
-    parts.append("\n".join([f"Why {review.tier}:", "", *reasons]))
+    parts.append("\n".join([f"How it came to {review.tier}:", "", *reasons]))
     if now.gate is Gate.PENDING and review.mode is not Mode.SHADOW:
         parts.append(MAY_WAIVE)
     return "\n\n".join(parts)

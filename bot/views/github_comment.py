@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.core.checklist import Need
 from bot.core.gate import Gate, Standing, standing
@@ -14,11 +16,13 @@ from bot.core.missing import Missing, required
 from bot.core.organisation import Mode
 from bot.core.review import Review, State
 from bot.core.rulings import Ruled, Sample, standing_ruling
+from bot.core.suggestions import Suggestion
 from bot.core.tier import Tier
 from bot.core.waivers import ALL, PAUSE, Waiver, holding
 from bot.views import words
 from bot.views.decisions import paused, ruling, waived
-from bot.views.github_question import fold, next_open, question
+from bot.views.github_description import unread
+from bot.views.github_question import DONE, fold, next_open, question
 from bot.views.markdown import escape, sentence
 
 MARKER = "<!-- empty-chair:review -->"
@@ -44,37 +48,46 @@ def comment(review: Review) -> str:
         text = _comment(review, optional)
         if len(text) <= LIMIT:
             return text
+    text = _comment(replace(review, suggestions=_held(review)), optional=False)
+    if len(text) <= LIMIT:
+        return text
     cut = text[: LIMIT - ROOM].rsplit("\n<details", 1)[0].rstrip()
     cut += "\n\n</details>" * (cut.count("<details") - cut.count("</details>"))
     return f"{cut}\n\nThe rest is left out here: the comment would be too long for GitHub.\n"
 
 
+def _held(review: Review) -> tuple[Suggestion, ...]:
+    """What strangers suggest is left out before any question is."""
+    return tuple(suggestion for suggestion in review.suggestions if suggestion.held)
+
+
 def _comment(review: Review, optional: bool) -> str:
-    now = standing(review)
-    parts = _main_parts(review, now)
+    now, problems = standing(review), unread(review.subject.body, review.checklist)
+    parts = _main_parts(review, now, problems)
     if now.gate is not Gate.NOT_NEEDED and _begun(review):
         left_out = "The optional questions are left out here: the comment would be too long."
-        parts += _optional(review) if optional else [left_out]
+        parts += _optional(review, problems) if optional else [left_out]
     if now.gate is Gate.PENDING:
         parts.append(_other_ways(review))
     return "\n\n".join([MARKER, *parts]) + "\n"
 
 
-def _main_parts(review: Review, now: Standing) -> list[str]:
+def _main_parts(review: Review, now: Standing, problems: Mapping[str, str]) -> list[str]:
     match now.gate:
         case Gate.NOT_NEEDED:
             return [f"### 🪑 {_title(review)}: {_not_asked(review)}", _not_needed(review)]
         case Gate.WAIVED:
-            return [_waived_headline(review, now), *_waivers(review, now), *_record(review, now)]
+            waivers = _waivers(review, now)
+            return [_waived_headline(review, now), *waivers, *_record(review, now, problems)]
         case Gate.COMPLETE if not review.last_picked and not _waits(review):
             headline = f"### 🪑 {_title(review)}: complete ✅"
-            return [headline, _thanks(review), *_record(review, now)]
-    return [_headline(review, now), _because(review), *_open_questions(review, now)]
+            return [headline, _thanks(review), *_record(review, now, problems)]
+    return [_headline(review, now), _because(review), *_open_questions(review, now, problems)]
 
 
 def _waits(review: Review) -> bool:
     """An answer waits until somebody agrees to what it adds."""
-    return any(suggestion.held for suggestion in review.suggestions)
+    return bool(_held(review))
 
 
 def _begun(review: Review) -> bool:
@@ -95,7 +108,7 @@ def _headline(review: Review, now: Standing) -> str:
     if not left and not review.last_picked:
         return f"### 🪑 {_title(review)}: complete, and one answer waits for a yes"
     if not left:
-        return f"### 🪑 {_title(review)}: tick “done” when all groups are ticked"
+        return f"### 🪑 {_title(review)}: one tick left, “{DONE}”"
     if review.quiet:
         return f"### 🪑 {_title(review)}: waits until this is no draft any more"
     minutes = math.ceil(sum(_seconds(review, gap) for gap in now.missing) / 60)
@@ -119,7 +132,26 @@ def _because(review: Review) -> str:
             f"**{review.tier}**: {reason}. The merge went ahead before these were answered; that "
             "is on record. Answers are still welcome."
         )
-    return f"**{review.tier}**: {reason}.\n\n{_why_asked(review)}"
+    return f"**{review.tier}**: {reason}. {_hold(review)}{_way_out(review)}\n\n{_why_asked(review)}"
+
+
+def _hold(review: Review) -> str:
+    """What happens while nobody answers."""
+    if review.quiet:
+        return "Nothing is asked while this is a draft."
+    return {
+        Mode.ENFORCE: "The merge waits for your answers.",
+        Mode.WARN: "Nothing is held up here: your answers are for the people who decide.",
+        Mode.SHADOW: "",
+    }[review.mode]
+
+
+def _way_out(review: Review) -> str:
+    if review.tier is not Tier.R1 or review.quiet:
+        return ""
+    return (
+        "\n\nNo customer will notice this? Comment <code>/impact none</code> and why, in one line."
+    )
 
 
 def _why_asked(review: Review) -> str:
@@ -129,15 +161,13 @@ def _why_asked(review: Review) -> str:
     ]
     reasons += [f"- {ruling(found)}" for found in review.rulings]
     reasons += [f"- {_named(review, w)}: {waived(w)}." for w in review.waivers if w.expired]
-    hold = {
-        Mode.ENFORCE: "The merge waits until the questions are answered.",
-        Mode.WARN: "Nothing is held up here: the answers are for the people who decide.",
-        Mode.SHADOW: "",
-    }[review.mode]
-    hold = "Nothing is asked while this is a draft." if review.quiet else hold
+    who = (
+        "Your organisation asks this of every pull request that customers would notice. Everybody "
+        "who can see the pull request can read the answers."
+    )
     lines = "\n".join(reasons)
-    body = f"{lines}\n\n{TIERS.get(review.tier, '')} {hold}".rstrip()
-    return fold("Why am I asked?", body)
+    tier = TIERS.get(review.tier, "")
+    return fold("Why am I asked?", "\n\n".join(part for part in (lines, tier, who) if part))
 
 
 # -- nothing to do ---------------------------------------------------------------------------------
@@ -195,8 +225,10 @@ def _thanks(review: Review) -> str:
     return f"{escape(heard[:1].upper() + heard[1:])}. Thank you for bringing the customer in."
 
 
-def _record(review: Review, now: Standing) -> list[str]:
-    asked = [question(review, q, need, None, False) for q, need in required(review)]
+def _record(review: Review, now: Standing, problems: Mapping[str, str]) -> list[str]:
+    asked = [
+        question(review, q, need, None, problems.get(q.id, "")) for q, need in required(review)
+    ]
     if not asked:
         return []
     noun = "answer" if now.gate is Gate.COMPLETE else "question"
@@ -206,19 +238,21 @@ def _record(review: Review, now: Standing) -> list[str]:
 # -- something to do -------------------------------------------------------------------------------
 
 
-def _open_questions(review: Review, now: Standing) -> list[str]:
+def _open_questions(review: Review, now: Standing, problems: Mapping[str, str]) -> list[str]:
     gaps = {gap.question.id: gap for gap in now.missing}
     first = next_open(review, now)
     return [
-        question(review, q, need, gaps.get(q.id), q.id == first) for q, need in required(review)
+        question(review, q, need, gaps.get(q.id), problems.get(q.id, ""), q.id == first)
+        for q, need in required(review)
     ]
 
 
-def _optional(review: Review) -> list[str]:
+def _optional(review: Review, problems: Mapping[str, str]) -> list[str]:
     extra = [(q, need) for q, need in review.asked if need is Need.OPTIONAL]
     if not extra:
         return []
-    body = "\n\n".join(question(review, q, need, None, False) for q, need in extra)
+    asked = [question(review, q, need, None, problems.get(q.id, "")) for q, need in extra]
+    body = "\n\n".join(asked)
     return [fold(f"More, if you like ({len(extra)} optional)", body)]
 
 
@@ -235,10 +269,6 @@ def _other_ways(review: Review) -> str:
         "The same lines count in the description, below <code>## Customer impact</code>; that "
         "notifies nobody.",
     ]
-    if review.tier is Tier.R1:
-        parts.append(
-            "No customer will notice this? <code>/impact none …</code> and why, in one line."
-        )
     parts.append("A question does not fit, or should wait? <code>/impact help</code> says how.")
     return fold("All in one comment, and other ways", "\n\n".join(parts))
 

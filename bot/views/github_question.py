@@ -18,8 +18,9 @@ from bot.core.waivers import holding
 from bot.views import words
 from bot.views.decisions import waived
 from bot.views.github_boxes import box
-from bot.views.github_description import unread
 from bot.views.markdown import escape, sentence
+
+DONE = "Yes, next question"  # of a question with several options
 
 
 def fold(summary: str, body: str, unfolded: bool = False) -> str:
@@ -29,11 +30,18 @@ def fold(summary: str, body: str, unfolded: bool = False) -> str:
 
 
 def question(
-    review: Review, asked: Question, need: Need, gap: Missing | None, unfolded: bool
+    review: Review,
+    asked: Question,
+    need: Need,
+    gap: Missing | None,
+    problem: str = "",
+    unfolded: bool = False,
 ) -> str:
-    """The folded line of a question and what is below it. `gap` is what it still lacks."""
-    problem = unread(review.subject.body, review.checklist).get(asked.id, "")
-    summary = _summary(review, asked, need, gap, bool(problem))
+    """The folded line of a question and what is below it.
+
+    `gap` is what it still lacks, `problem` why its line in the description cannot be read.
+    """
+    summary = _summary(review, asked, gap, bool(problem))
     return fold(summary, _body(review, asked, need, problem), unfolded)
 
 
@@ -47,9 +55,7 @@ def next_open(review: Review, now: Standing) -> str:
 # -- the folded line -------------------------------------------------------------------------------
 
 
-def _summary(
-    review: Review, asked: Question, need: Need, gap: Missing | None, unclear: bool
-) -> str:
+def _summary(review: Review, asked: Question, gap: Missing | None, unclear: bool) -> str:
     answer, busy = review.answer(asked.id), review.last_picked == asked.id
     said = words.said(review, asked)
     waiver = holding(review.waivers, asked.id)
@@ -69,8 +75,7 @@ def _summary(
         return f"⏭️ {escape(asked.short)}: {waived(waiver)}"
     if said and gap and not busy:
         return f"🔸 <b>{escape(asked.ask)}</b> {sentence(gap.reason)}"
-    mark = "⬜" if need.must else "▫️"
-    return f"{mark} <b>{escape(asked.ask)}</b>{_found(review, asked, unclear)}"
+    return f"<b>{escape(asked.ask)}</b>{_found(review, asked, unclear)}"
 
 
 def _by(review: Review, asked: Question) -> str:
@@ -98,7 +103,7 @@ def _news(review: Review, asked: Question) -> str:
 def _found(review: Review, asked: Question, unclear: bool) -> str:
     prefill = review.prefill(asked.id)
     if prefill and not prefill.too_short:
-        return f" · found in {escape(prefill.source)}, one tick"
+        return f" · {escape(prefill.source)} answers it, one tick inside"
     if _suggested(review, asked):
         return " · somebody suggests an answer"
     return " · its line in the description could not be read" if unclear else ""
@@ -115,11 +120,16 @@ def _body(review: Review, asked: Question, need: Need, problem: str) -> str:
         parts += [said, box(asked.id, "still", "That still holds", False)]
     if problem:
         parts.append(f"Its line in the description could not be read: {sentence(problem)}")
-    parts += [_offered_suggestion(review, asked, s) for s in _waiting(review, asked)]
+    waiting = _waiting(review, asked)
+    parts += [_offered_suggestion(review, asked, suggestion) for suggestion in waiting]
     if prefill:
         parts.append(_offer(review, asked, prefill))
+    elif waiting and asked.options:
+        parts.append("Or choose another answer:")
     if boxes := list(_boxes(review, asked, answer, prefill)):
         parts.append("\n".join(boxes))
+    if asked.kind.many and asked.options:
+        parts += ["Is that all of them?", box(asked.id, "done", DONE, False)]
     if _wants_line(asked, need, answer):
         parts.append(_how(asked))
     return "\n\n".join(parts)
@@ -136,13 +146,11 @@ def _boxes(
     ticked = {*counts, *(held.given.picks if held else ())}
     for option in asked.options:
         yield box(asked.id, option.id, option.label, option.id in ticked)
-    if asked.kind.many and asked.options:
-        yield box(asked.id, "done", "done", False)
 
 
 def _help(asked: Question) -> str:
     text = escape(asked.help)
-    return f"{text} Tick all that fit, then “done”." if asked.kind.many else text
+    return f"{text} Tick all that fit." if asked.kind.many else text
 
 
 def _wants_line(asked: Question, need: Need, answer: Answer | None) -> bool:
@@ -211,7 +219,8 @@ def _adding(review: Review, waiting: Suggestion) -> str:
     if tier <= review.tier:
         return ""
     names = escape(words.names([q.short.lower() for q in added]))
-    return f". That makes this {tier}" + (f": it also asks {names}." if added else ".")
+    asks = f": it also asks {names}" if added else ""
+    return f". That makes this {tier}{asks}. Nobody has to approve that."
 
 
 def _shown(review: Review, asked: Question, given: Given) -> str:
