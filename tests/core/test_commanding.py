@@ -302,6 +302,7 @@ def test_what_is_not_asked_cannot_be_waived() -> None:
 def test_only_what_was_said_is_taken_back() -> None:
     assert refused(c.UndoAnswer("why")) == "There is no answer to `why` that could be taken back."
     assert "`nonsense`" in refused(c.UndoAnswer("nonsense"))
+    assert "`voice`" in refused(c.UndoAnswer("voice"))
     heard = done(told("voice", 'asked "It is slow"'))
     assert decided(c.UndoAnswer("voice"), heard) == Undo("voice")
     assert "`why`" in refused(c.UndoAnswer("why"), heard)

@@ -301,6 +301,16 @@ def test_pieces_of_the_voice_are_counted() -> None:
     ]
 
 
+def test_one_piece_is_an_answer_given_and_what_came_from_elsewhere_is_of_who_took_it_over() -> None:
+    one = act(1, told("voice", 'asked "One"'))
+    assert [name for name, *_ in events(one)] == ["answer.given"]
+    taken = act(1, TakeOver("#11", (ANSWER,), ()), by=AUTHOR, door=Door.REVERT)
+    assert [(name, by) for name, _, by in events(taken)] == [
+        ("answers.taken_over", AUTHOR),
+        ("answer.given", AUTHOR),
+    ]
+
+
 def test_the_bot_itself_is_named_nobody_and_the_door_is_told() -> None:
     found = act(1, Found(("a",), (), "a price"), by=NOBODY, door=Door.PUSH)
     _, told_of = take(UNTOUCHED, [], [found], LATER)
