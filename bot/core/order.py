@@ -47,7 +47,8 @@ def _chain(edits: Sequence[Act], stood: str | None) -> list[Act]:
     while len(left) > 1:
         path = _walk(left, _start(left, stood))
         found += path
-        left = [edit for edit in left if not any(edit is one for one in path)]
+        walked = {id(edit) for edit in path}
+        left = [edit for edit in left if id(edit) not in walked]
         stood = path[-1].after
     return found + left
 

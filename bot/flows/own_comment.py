@@ -8,11 +8,11 @@ from sqlalchemy import Connection
 
 from bot.core.acts import Act
 from bot.core.answers import Door
-from bot.core.facts import Actor, CommentCreated, CommentDeleted, CommentEdited
+from bot.core.facts import Actor, CommentCreated, CommentDeleted, CommentEdited, Repository
 from bot.errors import Transient
 from bot.flows.identity import edit_key, text_hash
 from bot.flows.world import World
-from bot.ports import Transaction
+from bot.ports import Posted, Transaction
 from bot.store import acts, installations, reviews, surfaces
 from bot.store.surfaces import COMMENT
 from bot.views.github_comment import MARKER
@@ -61,6 +61,21 @@ def first_version(comment_id: int, text: str, at: datetime, author: int) -> Act:
     name, after = f"comment:{comment_id}", text_hash(text)
     key = edit_key(name, at, author, "", after)
     return Act(key, Actor(author, "", True), at, Door.COMMENT, (), name, "", after)
+
+
+def find_ours(world: World, repository: Repository, number: int, marker: str) -> Posted | None:
+    """A comment of ours, by marker and author, after GitHub's answer was lost."""
+    with world.store.read() as connection:
+        ours = installations.bot_user(connection, repository.installation)
+    found = world.github.find_comments(repository, number, marker)
+    return next((posted for posted in found if _is_ours(world, posted, ours)), None)
+
+
+def _is_ours(world: World, posted: Posted, ours: int | None) -> bool:
+    """By our user id; while we do not know it, by our App's id, where GitHub tells it."""
+    if ours is not None:
+        return posted.author_id == ours
+    return posted.app == world.app_id or (posted.app is None and posted.by_bot)
 
 
 def our_comment(connection: Connection, fact: CommentEdited | CommentDeleted) -> str | None:

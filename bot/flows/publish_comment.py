@@ -14,9 +14,9 @@ from bot.core.organisation import Mode
 from bot.core.review import Review
 from bot.errors import Rejected
 from bot.flows.identity import key
-from bot.flows.own_comment import first_version
+from bot.flows.own_comment import find_ours, first_version
 from bot.flows.world import World
-from bot.ports import Posted, Transaction
+from bot.ports import Transaction
 from bot.store import acts, installations, reviews, surfaces
 from bot.store.surfaces import COMMENT, Surface
 from bot.views.github_comment import MARKER, comment, same, wanted
@@ -60,7 +60,8 @@ def _later(world: World, repository: int, number: int, surface: Surface) -> None
 def _create(world: World, review: Review, surface: Surface, text: str) -> None:
     subject = review.subject
     at = (COMMENT, subject.repository.id, str(subject.number))
-    if surface.begun and (found := _find(world, review)) is not None:
+    found = find_ours(world, subject.repository, subject.number, MARKER) if surface.begun else None
+    if found is not None:
         if same(found.body, text):
             _done(world, review, surface, found.id, found.body, found.at)
         else:
@@ -73,22 +74,6 @@ def _create(world: World, review: Review, surface: Surface, text: str) -> None:
         world.store.write(lambda tx: surfaces.gone(tx, *at))  # refused: nothing is on its way
         raise
     _done(world, review, surface, posted.id, text, posted.at, posted.author_id)
-
-
-def _find(world: World, review: Review) -> Posted | None:
-    """Our comment, by marker and author, after an answer was lost."""
-    subject = review.subject
-    with world.store.read() as connection:
-        ours = installations.bot_user(connection, subject.repository.installation)
-    found = world.github.find_comments(subject.repository, subject.number, MARKER)
-    return next((posted for posted in found if _is_ours(world, posted, ours)), None)
-
-
-def _is_ours(world: World, posted: Posted, ours: int | None) -> bool:
-    """By our user id; while we do not know it, by our App's id, where GitHub tells it."""
-    if ours is not None:
-        return posted.author_id == ours
-    return posted.app == world.app_id or (posted.app is None and posted.by_bot)
 
 
 def _edit(world: World, review: Review, surface: Surface, comment_id: int, text: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.core.facts import Repository
 from bot.errors import Rejected
+from bot.flows.own_comment import find_ours
 from bot.flows.world import World
 from bot.store import repositories, surfaces
 from bot.store.surfaces import REPLY
@@ -28,19 +29,14 @@ def reply(
     world.wait_for(known.installation)
     id = surface.external_id
     if id is None and surface.begun:
-        id = _find(world, known, number, comment)
+        posted = find_ours(world, known, number, marker(comment))
+        id = posted.id if posted else None
     if id is not None and not _edit(world, known, number, id, text):
         id = None
     if id is None:
         id = _create(world, known, number, comment, text)
     done = id
     world.store.write(lambda tx: surfaces.done(tx, REPLY, repository, str(comment), done, text))
-
-
-def _find(world: World, repository: Repository, number: int, comment: int) -> int | None:
-    """The reply that we may have posted before an answer of GitHub's was lost."""
-    found = world.github.find_comments(repository, number, marker(comment))
-    return next((posted.id for posted in found if posted.by_bot), None)
 
 
 def _edit(world: World, repository: Repository, number: int, id: int, text: str) -> bool:
