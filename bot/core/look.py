@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.core.catalog import Catalog
 from bot.core.events import Event
 from bot.core.facts import Change, ChangedFile, PullRequest
-from bot.core.prefill import prefill
+from bot.core.prefill import Prefill, prefill
 from bot.core.review import Review, checklist_of, sync
 from bot.core.tiering import retiered
 from bot.core.triage import Verdict
@@ -23,15 +23,21 @@ class Files:
 
 
 def look(
-    old: Review | None, subject: PullRequest, files: Files | None, catalog: Catalog, now: datetime
+    old: Review | None,
+    subject: PullRequest,
+    files: Files | None,
+    catalog: Catalog,
+    now: datetime,
+    offered: tuple[Prefill, ...] = (),
 ) -> tuple[Review, tuple[Event, ...]]:
     """The review as it is after this look, and what happened to its subject.
 
-    `files` None keeps the verdict of before: a closed pull request is not triaged again.
+    `files` None keeps the verdict of before: a closed pull request is not triaged again. `offered`
+    are answers that the description holds beside what is found in it here.
     """
     verdict = _verdict(old, subject, files, catalog)
     checklist, organisation = catalog.checklist, catalog.organisation
-    offers = prefill(
+    found = prefill(
         checklist_of(old, checklist).all_questions(),
         subject.title,
         subject.body,
@@ -39,6 +45,8 @@ def look(
         organisation.thresholds.text_characters,
         checklist_of(old, checklist).title,
     )
+    named = {offer.question for offer in offered}
+    offers = (*offered, *(offer for offer in found if offer.question not in named))
     review, events = sync(old, subject, verdict, offers, checklist, organisation, now)
     return retiered(review), events
 

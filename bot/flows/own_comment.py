@@ -27,9 +27,12 @@ def comment_arrived(world: World, fact: CommentCreated) -> None:
         surface = surfaces.load(connection, *at)
         review = reviews.load(connection, fact.repository.id, fact.number)
 
+        first = first_version(fact.comment_id, fact.body, fact.at, fact.by.id)
+        if surface.external_id is not None and acts.known(connection, first.key):
+            return
+
     def work(tx: Transaction) -> None:
         if review is not None:
-            first = first_version(fact.comment_id, fact.body, fact.at, fact.by.id)
             acts.add(tx, review.id, [first])
         if surface.external_id is None and surface.begun:
             surfaces.done(tx, *at, fact.comment_id, fact.body, fact.at)

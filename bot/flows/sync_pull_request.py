@@ -9,10 +9,16 @@ from bot.core.events import Event
 from bot.core.facts import PullRequest, Repository
 from bot.core.gate import settle
 from bot.core.look import Files, look
-from bot.core.review import Review
+from bot.core.review import Review, checklist_of
 from bot.core.take import take
 from bot.flows.record import record
-from bot.flows.take_description import edit_act, edit_acts, opening_act, unheard_acts
+from bot.flows.take_description import (
+    edit_act,
+    edit_acts,
+    offered_by_bot,
+    opening_act,
+    unheard_acts,
+)
 from bot.flows.take_over import new_rules, take_over
 from bot.flows.world import World
 from bot.ports import Transaction
@@ -102,7 +108,8 @@ def _look(
     """
     known = None if afresh or not seen.open else _known_files(world, seen)
     fetched = None if known or not seen.open else _fetched(world, seen, before)
-    review, events = look(old, seen, known or fetched, world.catalog, world.clock())
+    offered = offered_by_bot(seen, checklist_of(old, world.catalog.checklist))
+    review, events = look(old, seen, known or fetched, world.catalog, world.clock(), offered)
     return _Found(review, events, fetched)
 
 

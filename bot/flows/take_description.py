@@ -7,13 +7,14 @@ from bot.core.answers import Door
 from bot.core.checklist import Checklist
 from bot.core.facts import Actor, PullRequest, Version
 from bot.core.order import in_order
+from bot.core.prefill import Prefill
 from bot.core.review import Review
 from bot.core.tiering import held_back
 from bot.flows.explain import PATIENCE, acts_of_history, asked, edits
 from bot.flows.identity import edit_key, key, text_hash
 from bot.flows.world import World
 from bot.store import acts
-from bot.views.github_description import deeds_between
+from bot.views.github_description import deeds_between, offers
 
 
 def opening_act(review: Review, seen: PullRequest) -> Act:
@@ -92,6 +93,13 @@ def _history(world: World, seen: PullRequest) -> tuple[Version, ...]:
 
 def _name(seen: PullRequest) -> str:
     return f"description:{seen.repository.id}:{seen.number}"
+
+
+def offered_by_bot(seen: PullRequest, checklist: Checklist) -> tuple[Prefill, ...]:
+    """What a bot that opened the pull request wrote there is nobody's answer: it is offered."""
+    if not seen.author.is_bot or not _may_answer(seen.body, checklist):
+        return ()
+    return offers(seen.body, checklist)
 
 
 def _deeds(review: Review, before: str, after: str, by: Actor) -> tuple[Deed, ...]:

@@ -28,7 +28,7 @@ from markdown_it.token import Token
 from bot.core.acts import Deed, Tell, Tick, Untell
 from bot.core.checklist import Checklist, Kind, Need, Question
 from bot.core.grammar import Given, example, read
-from bot.core.prefill import BODY_LIMIT
+from bot.core.prefill import BODY_LIMIT, Prefill
 from bot.core.tier import Tier
 from bot.errors import UserError
 
@@ -130,6 +130,23 @@ def deeds_between(before: str, after: str, checklist: Checklist) -> tuple[Deed, 
             ticks += [Tick(box, True) for box in boxes if box in changed]
         lines += [Tell(question.id, _with_boxes(question, given, new)) for given in said]
     return (*ticks, *lines)
+
+
+def offers(body: str, checklist: Checklist) -> tuple[Prefill, ...]:
+    """What a description says that a bot wrote: nobody's answer, but there to be accepted."""
+    said: dict[str, Given] = {}
+    for deed in deeds_between("", body, checklist):
+        if isinstance(deed, Tell):
+            said[deed.question] = deed.given
+        elif isinstance(deed, Tick):
+            question, _, option = deed.box.partition("=")
+            picked = said.get(question, Given())
+            said[question] = replace(picked, picks=(*picked.picks, option))
+    source = "your description"
+    return tuple(
+        Prefill(question, given.picks, given.text, source, (given.piece,) if given.piece else ())
+        for question, given in said.items()
+    )
 
 
 def unread(body: str, checklist: Checklist) -> dict[str, str]:

@@ -301,3 +301,12 @@ def test_what_the_description_offers_is_not_offered_where_it_is_answered(pair: P
     number = opened(pair, body=f"{BODY}\n\n{section(WHY)}")
     assert answer(pair, number, "why").text.startswith("People with migraines cannot read")
     assert "✅ Problem" in body(pair, number)
+
+
+def test_what_a_bot_wrote_below_the_heading_is_offered_to_be_accepted(pair: Pair) -> None:
+    number = opened(
+        pair, author="coding-agent[bot]", body=section("effect: better", "who: existing")
+    )
+    assert answered(pair, number) == {}
+    say(pair, number, "/impact accept effect", by="reviewer")
+    assert answered(pair, number) == {"effect": "reviewer"}

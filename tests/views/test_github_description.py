@@ -18,6 +18,7 @@ from bot.sandbox.markdown import render
 from bot.views.github_description import (
     MOST,
     deeds_between,
+    offers,
     parse_description,
     template,
     unread,
@@ -484,3 +485,16 @@ def test_no_description_takes_long(piece: str) -> None:
     body = (section("") + piece * BODY_LIMIT)[:BODY_LIMIT]
     deeds("", body)
     unread(body, CHECKLIST)
+
+
+def test_what_a_bot_wrote_is_offered_line_by_line_and_box_by_box() -> None:
+    body = (
+        "## Customer impact\n\nwho: existing\nwhy: Exports take too long for large shops.\n"
+        "effect:\n- [x] Better\nvoice: signal https://example.com/7\n"
+    )
+    found = {offer.question: offer for offer in offers(body, CHECKLIST)}
+    assert found["who"].picks == ("existing",)
+    assert found["why"].text == "Exports take too long for large shops."
+    assert found["effect"].picks == ("better",)
+    assert [piece.link for piece in found["voice"].pieces] == ["https://example.com/7"]
+    assert offers("Nothing of that kind.", CHECKLIST) == ()
