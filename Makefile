@@ -8,12 +8,13 @@ NODE_STAMP := tests/stories/node_modules/.ready
 # Works without ensurepip (Debian's python3-venv): the system's pip fills the environment.
 PIP = $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check --no-input
 
-.PHONY: demo test check format golden lock setup setup-dev clean
+.PHONY: demo test torture check format golden lock setup setup-dev clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo    replay this repository's history as pull requests, bot and stand-in GitHub on loopback"
 	@echo "make test    run the tests"
+	@echo "make torture people, deliveries and GitHub at their worst, 10,000 steps (EMPTYCHAIR_TORTURE_SEED repeats a run)"
 	@echo "make check   format, lint, types, import contracts, tests, migrations, checklists (what CI runs)"
 	@echo "make golden  rewrite the golden texts after a wording change; read the diff"
 	@echo "make lock    refresh the lock files"
@@ -23,6 +24,9 @@ demo: $(RUN_STAMP)
 
 test: $(DEV_STAMP) $(NODE_STAMP)
 	$(BIN)/python -m pytest $(ARGS)
+
+torture: $(DEV_STAMP)
+	EMPTYCHAIR_TORTURE=full $(BIN)/python -m pytest -q -s --show-capture=no tests/torture -k ten_thousand $(ARGS)
 
 check: $(DEV_STAMP) $(NODE_STAMP)
 	$(BIN)/ruff format --check .

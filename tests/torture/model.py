@@ -7,9 +7,9 @@ back), and deliveries may be late, both outcomes are entered.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from bot.core.answers import Door
 from bot.core.checklist import Checklist, Question
@@ -38,7 +38,7 @@ class Offer:
 
 @dataclass(slots=True)
 class Model:
-    """`late`: deliveries may come late or in another order. `tier` is None while that may change."""
+    """`late`: deliveries may come in another order. `tier` is None while that may change."""
 
     checklist: Checklist
     ids: dict[str, int]
@@ -229,7 +229,7 @@ class Model:
         self.tier = None
         return step
 
-    def _accept(self, question: str, offer: Offer, on: bool, by: str) -> a.Callable[[str], a.Step]:
+    def _accept(self, question: str, offer: Offer, on: bool, by: str) -> Callable[[str], a.Step]:
         voice = question == "voice"
         return a.accepted(offer.picks, offer.text, offer.source, offer.link, on, by, voice)
 
@@ -255,7 +255,7 @@ class Model:
         picks = tuple(sorted(phrase.picks, key=order.index))
         piece = Piece(*phrase.piece) if phrase.piece else None
         given = Given(picks, phrase.text, piece)
-        who, never = Actor(self.ids[by], by), datetime.min
+        who, never = Actor(self.ids[by], by), datetime.min.replace(tzinfo=UTC)
         id = Suggestion(phrase.question, given, who, never, Door.COMMAND).id
         return a.Waiting(id, by, phrase.picks, phrase.text, held, phrase.piece, door, comment)
 

@@ -50,13 +50,17 @@ class Times:
     clock = Clock()
 
 
+def bot_time() -> datetime:
+    return Times.clock.exact()
+
+
 @contextmanager
 def running(folder: Path) -> Iterator[Pair]:
     """Both, with a bot that tries again at once."""
     with (
-        mock.patch.object(embedded, "_pause", lambda *_: SOON),
+        mock.patch.object(embedded, "_pause", return_value=SOON),
         mock.patch.object(explain, "LAG", timedelta(seconds=0.3)),
-        mock.patch.object(main, "_now", lambda: Times.clock.exact()),
+        mock.patch.object(main, "_now", bot_time),
         start_pair(folder, quiet_seconds=0, workers=4) as pair,
     ):
         pair.github.grant("writer", "write")

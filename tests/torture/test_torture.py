@@ -34,7 +34,9 @@ def test_whatever_happens_the_record_is_what_people_did(tmp_path: Path) -> None:
     Play.steps.clear()
     with running(tmp_path) as pair:
         Play.pair, Play.progress = pair, False
-        run_state_machine_as_test(Play, settings=settings(COMMON, max_examples=8, derandomize=True))
+        run_state_machine_as_test(
+            Play, settings=settings(COMMON, max_examples=20, derandomize=True)
+        )
 
 
 @pytest.mark.skipif(not FULL, reason="`make torture` runs it")
