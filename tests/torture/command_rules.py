@@ -23,9 +23,12 @@ class CommandRules(Scene):
     @step
     def say(self, by: str, phrases: list[Phrase]) -> None:
         """Somebody writes a comment with commands."""
+        if by == OUTSIDER and not all(map(may_suggest, phrases)):
+            return
         body = self._written(phrases)
         comment = self.github.comment(self.stage.number, body, by)
-        self.stage.note(f"comment:{comment}", by, "", body)
+        if by != OUTSIDER or any(phrase.answers for phrase in phrases):
+            self.stage.note(f"comment:{comment}", by, "", body)
         self.comments[comment] = by, tuple(phrases)
         for phrase in phrases:
             self.model.commanded(comment, phrase, by, AUTHOR)
@@ -36,15 +39,17 @@ class CommandRules(Scene):
     def reword(self, which: int, by: str, phrase: Phrase) -> None:
         """Somebody edits a comment with commands: their own, or anybody's with write access."""
         comment = self._one_of(list(self.comments), which)
-        if comment is None or (by == OUTSIDER and self.comments[comment][0] != by):
+        if comment is None:
+            return
+        if by == OUTSIDER and (self.comments[comment][0] != by or not may_suggest(phrase)):
             return
         first, before = self.comments[comment]
         after = (*before[1:], phrase)
         self.github.edit_comment(comment, self._written(after), by)
         new = list((Counter(after) - Counter(before)).elements())
         gone = list((Counter(before) - Counter(after)).elements())
-        answers = {p.question for p in gone if p.kind in ("tell", "hear")}
-        if new or answers:
+        answers = {p.question for p in gone if p.answers}
+        if answers or (new if by != OUTSIDER else any(p.answers for p in new)):
             texts = self._written(before), self._written(after)
             self.stage.note(f"comment:{comment}", by, *texts)
         self.comments[comment] = first, after
@@ -67,3 +72,8 @@ class CommandRules(Scene):
     def _written(self, phrases: Sequence[Phrase]) -> str:
         day = (self.stage.clock.now + timedelta(days=30)).date().isoformat()
         return "\n\n".join(phrase.line.replace("{day}", day) for phrase in phrases)
+
+
+def may_suggest(phrase: Phrase) -> bool:
+    """Of one stranger no more than three suggestions are kept, so they answer three questions."""
+    return not phrase.answers or phrase.question in ("who", "why", "effect")

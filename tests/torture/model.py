@@ -65,7 +65,7 @@ class Model:
         """One command in a comment. What outsiders say is a suggestion at most."""
         text = f"comment:{comment}"
         if by == OUTSIDER:
-            if phrase.kind in ("tell", "hear"):
+            if phrase.answers:
                 step = a.suggested(self._waiting(phrase, by, False, comment, COMMAND))
                 self._enter(text, phrase.question, step)
             return

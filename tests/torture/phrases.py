@@ -33,6 +33,10 @@ class Phrase:
     piece: tuple[str, str, str] | None = None
 
     @property
+    def answers(self) -> bool:
+        return self.kind in ("tell", "hear")
+
+    @property
     def line(self) -> str:
         return f"/impact {self.words}"
 
