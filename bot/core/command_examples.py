@@ -70,6 +70,7 @@ def example(verb: str, checklist: Checklist, today: date) -> str:
 
 
 def _some(checklist: Checklist, form: Kind | None) -> Question:
-    """The first question of this form; the last of the general ones where there is none."""
+    """The first question of this form; without one, the last that every tier asks."""
     questions = checklist.questions or checklist.all_questions()
-    return next((q for q in questions if q.kind is form), questions[-1])
+    always = [q for q in questions if all(need.must for need in q.tiers.values())]
+    return next((q for q in questions if q.kind is form), (always or list(questions))[-1])

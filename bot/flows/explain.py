@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
 
 import structlog
@@ -12,7 +12,7 @@ import structlog
 from bot.core.acts import Act, Deed
 from bot.core.answers import Door
 from bot.core.facts import NOBODY, Actor, Version
-from bot.errors import Rejected, Transient
+from bot.errors import Rejected, Transient, Upstream
 from bot.flows.identity import edit_key, text_hash
 
 LAG = timedelta(seconds=5)  # for which GitHub's copies may not know yet what its webhooks told
@@ -26,19 +26,20 @@ def edits(
     live: str,
     ask: Callable[[], tuple[Version, ...]],
     deeds_between: Callable[[str, str, Actor], tuple[Deed, ...]],
-    now: datetime,
+    wait: Callable[[timedelta], bool],
 ) -> list[Act]:
     """This edit; where deliveries alone do not explain it, every edit that GitHub names.
 
-    `live` is the hash of the text that we believe to stand there, `ask` asks for the history.
-    Raises Transient while GitHub may not have all of it.
+    `live` is the hash of the text that we believe to stand there, `ask` asks for the history, and
+    `wait` says whether that long is not over yet since this edit was first asked about. Raises
+    Transient while GitHub may not have all of it.
     """
     if _explained(known, act, live) and not _doubtful(known, act):
         return [act]
-    versions = asked(ask, act.after, now < act.at + PATIENCE)
+    versions = asked(ask, act.after, wait(PATIENCE))
     history = acts_of_history(versions, act.text, act.door, deeds_between)
     keys, told = {found.key for found in history}, {one.key for one in known}
-    if history and act.key in told and keys <= told and now < act.at + LAG:
+    if history and act.key in told and keys <= told and wait(LAG):
         raise Transient("GitHub's history of a text may lag behind its own webhooks.", 1.0)
     return history if act.key in keys else [*history, act]
 
@@ -78,7 +79,9 @@ def asked(
     """
     try:
         versions = ask()
-    except Rejected as error:
+    except Upstream as error:
+        if patient and not isinstance(error, Rejected):
+            raise
         log.warning("history.unknown", error=str(error), hint="waiting for the delivery instead")
         return ()
     if patient and versions and holding not in {text_hash(version.text) for version in versions}:

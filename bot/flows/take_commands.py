@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.core import commands as c
 from bot.core.acts import Act, Withdraw
@@ -16,6 +17,7 @@ from bot.flows.sync_pull_request import sync_pull_request
 from bot.flows.world import World
 from bot.store import acts, reviews, subjects
 
+SECOND = timedelta(seconds=1)  # in which GitHub counts
 WORD = "/impact"
 OURS = "<!-- empty-chair:"  # in whatever we post ourselves
 
@@ -74,7 +76,7 @@ def withdraw_commands(world: World, fact: CommentDeleted) -> None:
     if review is None or not (spoke or unheard):
         return
     # GitHub does not say when; that it was later than all that the comment said is sure.
-    at = max([world.clock(), fact.at, *(act.at for act in spoke)])
+    at = max([world.clock(), *(said + SECOND for said in (fact.at, *(act.at for act in spoke)))])
     deeds = (Withdraw(fact.comment_id, deleted=True),)
     gone = Act(key("deleted", fact.comment_id), fact.by, at, Door.COMMAND, deeds)
     record(world, review, [gone])

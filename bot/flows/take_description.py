@@ -53,7 +53,7 @@ def edit_acts(world: World, old: Review, seen: PullRequest) -> list[Act]:
         text_hash(old.subject.body),
         lambda: _history(world, seen),
         lambda before, after, by: _deeds(old, before, after, by),
-        world.clock(),
+        lambda longest: world.patience.left(act.key, world.clock(), longest),
     )
 
 
@@ -64,7 +64,9 @@ def unheard_acts(world: World, old: Review, seen: PullRequest) -> list[Act]:
     if not _may_answer(old.subject.body + seen.body, old.checklist) or _told(world, old, seen, now):
         return []
     history = acts_of_history(
-        asked(lambda: _history(world, seen), now, world.clock() < seen.updated_at + PATIENCE),
+        asked(
+            lambda: _history(world, seen), now, world.patience.left(now, world.clock(), PATIENCE)
+        ),
         _name(seen),
         Door.DESCRIPTION,
         lambda before, after, by: _deeds(old, before, after, by),

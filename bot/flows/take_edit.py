@@ -92,9 +92,13 @@ def _acts(
         world.wait_for(fact.repository.installation)
         return world.github.history(fact.repository, fact.comment_id, fact.node)
 
-    live = "" if surface.live is None else text_hash(surface.live)
     return edits(
-        act, known, live, history, lambda old, new, by: _deeds(review, old, new, by), world.clock()
+        act,
+        known,
+        "" if surface.live is None else text_hash(surface.live),
+        history,
+        lambda old, new, by: _deeds(review, old, new, by),
+        lambda longest: world.patience.left(key, world.clock(), longest),
     )
 
 

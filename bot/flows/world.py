@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from bot.core.catalog import Catalog
 from bot.core.events import Event
 from bot.core.review import Review
 from bot.errors import Transient
+from bot.flows.patience import Patience
 from bot.ports import GitHub, Jobs, Transaction, pull_request_lock
 from bot.store import ledger, merge_groups, reviews, throttle
 from bot.store.store import Store
@@ -34,6 +35,7 @@ class World:
     app_id: int
     quiet: timedelta
     paced: bool
+    patience: Patience = field(default_factory=Patience)
 
     def save(
         self, tx: Transaction, review: Review, events: Iterable[Event], quietly: bool = False

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
 import pytest
 
 from bot.cli.pair import Pair
+from bot.core.facts import Version
+from bot.errors import Rejected, Transient
+from bot.flows.explain import PATIENCE, asked
+from bot.flows.patience import Patience
+from bot.store import surfaces
+from bot.store.surfaces import COMMENT
 from tests.flows.people import (
     ALL,
     BODY,
@@ -288,3 +295,44 @@ def test_after_all_of_it_our_comment_is_written_no_more(pair: Pair) -> None:
     pair.github.call_counts.clear()
     settle(pair)
     assert calls(pair) == {}
+
+
+def test_a_deletion_that_is_heard_first_takes_the_suggestion_along(pair: Pair) -> None:
+    number = opened(pair)
+    pair.github.hold_deliveries()
+    comment = pair.github.comment(number, "/impact why: Nobody can read the page.", "outsider")
+    pair.github.delete_comment(comment, "outsider")
+    pair.github.release([1, 0])
+    settle(pair)
+    assert record(pair, number).suggestions == ()
+
+
+def test_where_the_clock_was_set_back_the_comment_follows_all_the_same(pair: Pair) -> None:
+    number = opened(pair)
+    assert pair.bot is not None
+    ahead = datetime.now(UTC) + timedelta(hours=1)
+    at = (COMMENT, pair.github.state.repository_id, str(number))
+    with pair.bot.store.read() as connection:
+        stands = surfaces.load(connection, *at)
+    pair.bot.store.write(lambda tx: surfaces.heard(tx, *at, stands, ahead))
+    say(pair, number, "/impact effect: better")
+    assert "✅ Effect" in body(pair, number)
+
+
+def test_a_history_that_never_holds_what_we_know_blocks_nobody_for_ever() -> None:
+    start, patience = datetime(2026, 3, 2, tzinfo=UTC), Patience()
+    asked_at = [start + timedelta(seconds=seconds) for seconds in (0, 30, 59, 60, 90)]
+    left = [patience.left("an edit", at, PATIENCE) for at in asked_at]
+    assert left == [True, True, True, False, False]
+    assert patience.left("another edit", asked_at[-1], PATIENCE)
+
+
+@pytest.mark.parametrize("error", [Transient("bad gateway"), Rejected("gone", 404)])
+def test_who_waited_long_enough_goes_on_without_the_history(error: Exception) -> None:
+    def fails() -> tuple[Version, ...]:
+        raise error
+
+    assert asked(fails, "a hash", patient=False) == ()
+    assert asked(lambda: (Version(None, datetime.now(UTC), "old"),), "a hash", patient=False)
+    with pytest.raises(Transient):
+        asked(lambda: (Version(None, datetime.now(UTC), "old"),), "a hash", patient=True)
