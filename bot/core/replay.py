@@ -20,7 +20,8 @@ from bot.core.acts import (
     Waive,
     Withdraw,
 )
-from bot.core.answering import ask_again, take_answer, take_over, withdraw
+from bot.core.answering import take_answer
+from bot.core.carrying import ask_again, take_over, withdraw
 from bot.core.order import in_order
 from bot.core.review import Review
 from bot.core.tiering import found, judge, released, retiered

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.core.acts import Accept, Act, Deed, Found, Judge, Suggest, Tell, Tick
-from bot.core.answering import line_beside, picks_with, take_answer
+from bot.core.amending import line_beside
+from bot.core.answering import picks_with, take_answer
 from bot.core.answers import Door
 from bot.core.checklist import Kind, Question
 from bot.core.facts import NOBODY

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bot.core.answering import accepted
 from bot.core.answers import Answer, Door
 from bot.core.checklist import Kind, Need, Question
 from bot.core.gate import Standing
 from bot.core.grammar import Given, example
 from bot.core.missing import Missing
+from bot.core.offers import accepted
 from bot.core.prefill import Prefill
 from bot.core.review import Review
 from bot.core.suggestions import Suggestion

@@ -24,10 +24,10 @@ from bot.core.acts import (
     Use,
     Withdraw,
 )
-from bot.core.answering import accepted
 from bot.core.answers import Answer, Door, Evidence, Fate
 from bot.core.checklist import Checklist, Kind, Option, Question
 from bot.core.grammar import Given, Piece
+from bot.core.offers import accepted
 from bot.core.prefill import Prefill
 from bot.core.review import Review
 from bot.core.tier import Tier
