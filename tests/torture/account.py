@@ -301,3 +301,12 @@ def withdrawn(comment: int, deleted: bool) -> Step:
         yield replace(old, waiting=(old.waiting - there) | marked)
 
     return step
+
+
+def released(old: Standing, lined: bool) -> Standing:
+    """With what was held back counted: it does as soon as it asks for no more than is asked."""
+    held = old.held
+    if held is None or held.gone:
+        return old
+    (new,) = told(held.picks, held.text, held.by, held.door, lined)(old)
+    return new

@@ -132,13 +132,14 @@ class Scene(RuleBasedStateMachine):
             sys.stderr.flush()
 
     def _as_it_stands(self) -> None:
-        """From here on the model begins with what is on the record."""
+        """From here on nothing is late, and the model knows of the tier what the record says."""
         model, review = self.model, self.pair.review(self.stage.number)
         assert review is not None
-        model.accounts.clear()
-        questions = [q.id for q in model.checklist.questions]
-        for name in (*questions, *WAIVERS):
-            model.accounts[name] = Account({standing(review, name)})
+        names = (*(q.id for q in model.checklist.questions), *WAIVERS)
+        known = {name: model.accounts.get(name) for name in names}
+        for name, account in known.items():
+            standings = account.standings if account else {standing(review, name)}
+            model.accounts[name] = Account(standings)
         model.tier, model.triaged, model.late = review.tier, review.triaged, False
         model.asks_nothing |= review.tier is Tier.R0
 

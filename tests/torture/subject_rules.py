@@ -71,6 +71,7 @@ class SubjectRules(Scene):
     @step
     def describe_more(self, by: str, intro: str, issue: str) -> None:
         """Somebody writes other first lines, which offers other answers."""
+        self._before_rules_change()
         self.description.intro, self.description.issue = intro, issue
         self._describe(by)
         self._offers()
@@ -87,7 +88,7 @@ class SubjectRules(Scene):
 
     def _before_rules_change(self) -> None:
         """What is told in time is dealt with: GitHub may be asked for what comes later, and then
-        the bot knows of new rules before it hears of older ticks."""
+        the bot knows of new rules and offers before it hears of older ticks and commands."""
         if not self.model.late:
             self.stage.wait()
 
