@@ -61,7 +61,7 @@ def command(repo: Path | None, last: int, port: int, leave: bool) -> None:
                 _show(console, pair, numbers)
                 _count(pair)
                 if not leave:
-                    _stay(pair)
+                    _stay(pair, numbers)
         except OSError as error:
             if port and error.errno == errno.EADDRINUSE:
                 raise click.ClickException(refusal("127.0.0.1", port, error)) from error
@@ -88,8 +88,10 @@ def _samples(repo: Path | None, last: int) -> Sequence[Sample]:
         found = []
     if found:
         many = f"{len(found)} (all there are)" if len(found) < last else str(len(found))
-        click.echo(f"Replaying the newest {many} commits of {folder.resolve().name}.")
-        return found
+        beside = "" if repo else " And beside them some pull requests of a web shop."
+        name = folder.resolve().name
+        click.echo(f"Replaying the newest {many} commits of {name}.{beside}")
+        return found if repo is not None else [*found, *samples()]
     click.echo("No history here, so a few pull requests written for the purpose.")
     return list(samples())
 
@@ -181,8 +183,13 @@ def _show(console: object, pair: Pair, numbers: list[int]) -> None:
     console.print(table)
 
 
-def _stay(pair: Pair) -> None:
+def _stay(pair: Pair, numbers: list[int]) -> None:
+    from bot.core.gate import Gate, standing
+
     click.echo(f"\nReady: {pair.github.url}/")
+    waiting = (n for n in numbers if (r := pair.review(n)) and standing(r).gate is Gate.PENDING)
+    if (number := next(waiting, None)) is not None:
+        click.echo(f"One that waits for answers: {pair.github.pull_url(number)}")
     click.echo("Be the author, the reviewer or an outsider there (top right). Tick boxes, write")
     click.echo("`/impact help`, answer in the description, waive, push, try to merge.")
     click.echo("The demo enforces; a fresh install only warns. Ctrl-C stops everything.")

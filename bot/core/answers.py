@@ -118,14 +118,20 @@ def gap(question: Question, need: Need, answer: Answer | None, limits: Threshold
         named = picks or is_text(text, limits.segment_characters)
         return None if named else "pick at least one group"
     if question.kind in (Kind.LINE, Kind.MEASURE):
-        return None if is_text(text, limits.text_characters) else "one line is missing"
+        return _line_gap(text, limits.text_characters, "one line is missing")
     if not picks:
         return "pick one" if not question.kind.many else "pick at least one"
     if need is Need.REQUIRED and set(picks) <= set(question.refused):
         return f"“{question.label(picks[0])}” is honest, but not enough here"
     if need is Need.REQUIRED and question.kind.has_line:
-        return None if is_text(text, limits.text_characters) else "picked; one line is missing"
+        return _line_gap(text, limits.text_characters, "picked; one line is missing")
     return None
+
+
+def _line_gap(text: str, minimum: int, none: str) -> str | None:
+    if is_text(text, minimum):
+        return None
+    return f"say a little more, in {minimum} characters or more" if text else none
 
 
 def voice_gap(

@@ -55,7 +55,7 @@ def example(verb: str, checklist: Checklist, today: date) -> str:
     picked, offered, last = (_some(checklist, form) for form in (Kind.PICK_LINE, Kind.LINE, None))
     more = {
         "answer": f"{picked.id} {grammar.example(picked)}",
-        "evidence": 'asked 2026-10-02 [admins] "I export every Friday" https://example.com/7',
+        "evidence": 'asked 2026-02-20 [admins] "I export every Friday" https://example.com/7',
         "accept": offered.id,
         "undo": picked.id,
         "na": f"{last.id} nobody uses this yet, it is not released",

@@ -83,6 +83,8 @@ class Reader:
             return self._verbs[verb](rest)
         if self.is_answer(words):
             raise self._errors.no_question(head)
+        if (begun := self._names.begun(words)) and begun[1]:
+            return self._answer(*begun)
         raise self._errors.no_command(words, verb)
 
     def read_answer(self, words: str) -> Command:
@@ -128,6 +130,8 @@ class Reader:
         except UserError as error:
             told = str(error).replace("Example: `", "Example: `/impact ", 1)
             raise UserError(told) from None
+        if given.piece is not None and given.piece.on and given.piece.on > self._today:
+            raise UserError(f"`{question.id}`: {given.piece.on} is still to come.")
         return AnswerGiven(question.id, given)
 
     def _answer_without_colon(self, rest: str) -> Command:

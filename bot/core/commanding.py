@@ -18,6 +18,8 @@ from bot.core.acts import (
 )
 from bot.core.answering import waits
 from bot.core.answers import is_text
+from bot.core.checklist import Kind
+from bot.core.grammar import example
 from bot.core.review import Review
 from bot.core.rights import Who
 from bot.core.rulings import Ruled, Sample, standing_ruling
@@ -64,9 +66,10 @@ def decide(review: Review, command: c.Command, who: Who, drawn: bool) -> Deed:
     `drawn`: an attestation of this review is put before a reviewer, by lot.
     """
     if needs_reviewer(review, command):
-        _refuse_unless_reviewer(who)
+        _refuse_unless_reviewer(who, command, review.tier)
     match command:
         case c.AnswerGiven():
+            _refuse_empty_words(review, command)
             deed = held_back(review, Tell(command.question, command.given))
             return _only_kept_unless_asked(review, deed)
         case c.NotApplicable():
@@ -91,6 +94,21 @@ def decide(review: Review, command: c.Command, who: Who, drawn: bool) -> Deed:
     raise AssertionError(command)
 
 
+def _refuse_empty_words(review: Review, command: c.AnswerGiven) -> None:
+    """A line that says too little would take the place of one that says something."""
+    question, given = review.checklist.question(command.question), command.given
+    if question is None or given.picks or question.kind not in (Kind.LINE, Kind.SEGMENTS):
+        return
+    limits, named = review.thresholds, question.kind is Kind.SEGMENTS
+    least = limits.segment_characters if named else limits.text_characters
+    if not is_text(given.text, least):
+        what = "name the group" if named else "say it"
+        raise UserError(
+            f"`{question.id}`: please {what} in {least} characters or more. "
+            f"Example: `/impact {question.id}: {example(question)}`"
+        )
+
+
 def _asked(review: Review) -> bool:
     return review.tier is not Tier.R0 and not review.spared
 
@@ -109,7 +127,13 @@ def _only_kept_unless_asked(review: Review, deed: Deed) -> Deed:
     return deed
 
 
-def _refuse_unless_reviewer(who: Who) -> None:
+def _refuse_unless_reviewer(who: Who, command: c.Command, tier: Tier) -> None:
+    to_nothing = isinstance(command, c.TierTo) and command.tier is Tier.R0 and tier is Tier.R1
+    if who.is_author and to_nothing:
+        raise UserError(
+            "That is for a reviewer, and never for the author of the pull request. "
+            "You can say that no customer will notice: `/impact none <reason>`"
+        )
     if who.is_author:
         raise UserError(
             "That is for a reviewer, and never for the author of the pull request. "

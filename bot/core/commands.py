@@ -74,13 +74,15 @@ class Line:
     """One line that is a command, or was meant as one: just one of `command` and `error` is set.
 
     `number` counts from 1 in the comment, `text` is the line as written. `error` says in Markdown
-    what is wrong and what to try; what it quotes is short and holds no backtick.
+    what is wrong and what to try; what it quotes is short and holds no backtick. `refused`: it was
+    understood, and is not to be done.
     """
 
     number: int
     text: str
     command: Command | None
     error: str = ""
+    refused: bool = False
 
 
 def read_commands(body: str, checklist: Checklist, today: date) -> tuple[Line, ...]:

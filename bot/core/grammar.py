@@ -5,7 +5,7 @@
     picks        start, use
     pick+line    different, the export button moves into the menu
     segments     existing, paying; shop owners in Japan
-    evidence     asked 2026-10-02 [admins] "I export every Friday" https://example.com/ticket/7
+    evidence     asked 2026-02-20 [admins] "I export every Friday" https://example.com/ticket/7
     measure      exports per week, 120 → 150, 70 %
     pick+person  colleague, Dana from support
     date+person  2026-12-01, Dana
@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 
 from bot.core.checklist import Kind, Option, Question
 from bot.errors import UserError
@@ -96,7 +97,7 @@ def example(question: Question) -> str:
         case Kind.LINE:
             return "one sentence in your own words"
         case Kind.EVIDENCE:
-            return 'asked 2026-10-02 [admins] "I export every Friday" https://example.com/7'
+            return 'asked 2026-02-20 [admins] "I export every Friday" https://example.com/7'
         case Kind.SEGMENTS:
             return f"{first}; shop owners in Japan"
         case Kind.PICKS:
@@ -172,10 +173,21 @@ def _segments(question: Question, line: str) -> Given:
     known = [(part, _known(question, part)) for part in _parts(listed)]
     picks = tuple(dict.fromkeys(option.id for _, option in known if option))
     others = [part for part, option in known if option is None]
+    for part in others:
+        if near := _near(question, part):
+            raise _unread(question, f"“{quoted(part)}” is no group; did you mean `{near}`?")
     text = "; ".join(part for part in (", ".join(others), named.strip()) if part)
     if not (picks or text):
         raise _unread(question, "nothing is named")
     return Given(picks, text)
+
+
+def _near(question: Question, written: str) -> str:
+    """The option of which one word is probably a misspelling; empty where it is a name."""
+    if " " in written.strip():
+        return ""
+    found = get_close_matches(written.casefold(), [o.id for o in question.options], 1, 0.8)
+    return found[0] if found else ""
 
 
 def _measure(question: Question, line: str) -> Given:
@@ -204,6 +216,7 @@ def _date(question: Question, written: str) -> date:
 
 
 def _evidence(question: Question, line: str) -> Given:
+    line = _with_kind(question, line)
     match = EVIDENCE.match(line)
     kind = match["kind"].lower() if match else ""
     if match is None or kind not in KINDS:
@@ -216,6 +229,14 @@ def _evidence(question: Question, line: str) -> Given:
     segment = (match["segment"] or "").strip()
     text = rest[1:-1] if len(rest) > 1 and rest[0] == rest[-1] == '"' else rest
     return Given(piece=Piece(kind, text.strip(), link, on, segment))
+
+
+def _with_kind(question: Question, line: str) -> str:
+    """The words of a box stand for its kind."""
+    for option in question.options:
+        if line.casefold().startswith(option.label.casefold()):
+            return f"{option.id} {line[len(option.label) :].lstrip(' :,.')}".strip()
+    return line
 
 
 def _write_piece(piece: Piece) -> str:

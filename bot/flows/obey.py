@@ -106,7 +106,7 @@ def _do(world: World, orders: Orders, person: Who) -> None:
         try:
             deed = _deed(world, orders, line.command, person)
         except UserError as error:
-            orders.errors.append(replace(line, command=None, error=str(error)))
+            orders.errors.append(replace(line, command=None, error=str(error), refused=True))
             if isinstance(error, OnlyKept):
                 orders.did(error.deed)
             continue

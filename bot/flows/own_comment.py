@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from bot.core.acts import Act
 from bot.core.answers import Door
 from bot.core.facts import Actor, CommentCreated, CommentDeleted, CommentEdited, Repository
+from bot.core.review import State
 from bot.errors import Transient
 from bot.flows.identity import edit_key, text_hash
 from bot.flows.world import World
@@ -53,7 +54,7 @@ def comment_deleted(world: World, fact: CommentDeleted) -> bool:
 
     def work(tx: Transaction) -> None:
         surfaces.gone(tx, COMMENT, repository, number)
-        world.publish(tx, review)
+        world.publish_comment(tx, repository, int(number), anew=review.state is State.OPEN)
 
     world.store.write(work)
     return True

@@ -11,7 +11,7 @@ from bot.core.acts import Act
 from bot.core.answers import Door
 from bot.core.facts import Actor
 from bot.core.organisation import Mode
-from bot.core.review import Review
+from bot.core.review import Review, State
 from bot.errors import Rejected
 from bot.flows.identity import key
 from bot.flows.own_comment import find_ours, first_version
@@ -85,7 +85,7 @@ def _edit(world: World, review: Review, surface: Surface, comment_id: int, text:
             raise
         where = (COMMENT, subject.repository.id, str(subject.number))
         world.store.write(lambda tx: surfaces.gone(tx, *where))
-        if wanted(review):
+        if review.state is State.OPEN:
             _create(world, review, replace(surface, begun=True), text)
         return
     _done(world, review, surface, comment_id, text, at)

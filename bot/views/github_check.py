@@ -127,6 +127,12 @@ def summary(review: Review) -> str:
     return "\n\n".join(parts)
 
 
+def _answers(review: Review) -> list[str]:
+    """What was answered, as the comment says it; a pull request may have none."""
+    told = ((q, words.said(review, q)) for q, _ in required(review))
+    return [f"- {escape(q.short)}: **{escape(said)}**" for q, said in told if said]
+
+
 def _scope(review: Review, waiver: Waiver) -> str:
     if waiver.scope == ALL:
         return "All that is open is"
@@ -137,7 +143,7 @@ def _scope(review: Review, waiver: Waiver) -> str:
 def _standing(review: Review) -> str:
     now = standing(review)
     if now.gate is Gate.COMPLETE:
-        return "Every question is answered."
+        return "\n".join(["Every question is answered.", "", *_answers(review)])
     if now.gate is Gate.NOT_NEEDED:
         return "Nothing is asked of you."
     if now.gate is Gate.WAIVED and now.waivers[0].scope == PAUSE:

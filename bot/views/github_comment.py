@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from bot.core.checklist import Need
 from bot.core.gate import Gate, Standing, standing
-from bot.core.missing import Missing, required
+from bot.core.missing import Missing, missing, required
 from bot.core.organisation import Mode
 from bot.core.review import Review, State
 from bot.core.rulings import Ruled, Sample, standing_ruling
@@ -222,12 +222,17 @@ def _named(review: Review, waiver: Waiver) -> str:
 
 def _thanks(review: Review) -> str:
     heard = words.heard(review)
-    return f"{escape(heard[:1].upper() + heard[1:])}. Thank you for bringing the customer in."
+    thanks = "Thank you for bringing the customer in."
+    if words.assumed(review):
+        thanks = "That is honest, and counted as what it is."
+    return f"{escape(heard[:1].upper() + heard[1:])}. {thanks}"
 
 
 def _record(review: Review, now: Standing, problems: Mapping[str, str]) -> list[str]:
+    gaps = {gap.question.id: gap for gap in missing(review)}
     asked = [
-        question(review, q, need, None, problems.get(q.id, "")) for q, need in required(review)
+        question(review, q, need, gaps.get(q.id), problems.get(q.id, ""))
+        for q, need in required(review)
     ]
     if not asked:
         return []
@@ -239,7 +244,7 @@ def _record(review: Review, now: Standing, problems: Mapping[str, str]) -> list[
 
 
 def _open_questions(review: Review, now: Standing, problems: Mapping[str, str]) -> list[str]:
-    gaps = {gap.question.id: gap for gap in now.missing}
+    gaps = {gap.question.id: gap for gap in missing(review)}
     first = next_open(review, now)
     return [
         question(review, q, need, gaps.get(q.id), problems.get(q.id, ""), q.id == first)

@@ -19,6 +19,7 @@ from bot.views import words
 from bot.views.decisions import waived
 from bot.views.github_boxes import box
 from bot.views.markdown import escape, sentence
+from bot.views.reply_parts import code
 
 DONE = "Yes, next question"  # of a question with several options
 
@@ -39,10 +40,11 @@ def question(
 ) -> str:
     """The folded line of a question and what is below it.
 
-    `gap` is what it still lacks, `problem` why its line in the description cannot be read.
+    `gap` is what it still lacks, also where that was waived; `problem` why its line in the
+    description cannot be read.
     """
     summary = _summary(review, asked, gap, bool(problem))
-    return fold(summary, _body(review, asked, need, problem), unfolded)
+    return fold(summary, _body(review, asked, need, gap, problem), unfolded)
 
 
 def next_open(review: Review, now: Standing) -> str:
@@ -67,12 +69,12 @@ def _summary(review: Review, asked: Question, gap: Missing | None, unclear: bool
         )
     if held := _held(review, asked):
         return f"⚠️ <b>{escape(asked.ask)}</b> {_before_it_counts(review, asked, held)}"
+    if waiver and gap:
+        return f"⏭️ {escape(asked.short)}: {waived(waiver)}"
     if said and not gap and not busy:
         return f"✅ {escape(asked.short)}: <b>{escape(said)}</b> {_by(review, asked)}" + _news(
             review, asked
         )
-    if waiver and not gap:
-        return f"⏭️ {escape(asked.short)}: {waived(waiver)}"
     if said and gap and not busy:
         return f"🔸 <b>{escape(asked.ask)}</b> {sentence(gap.reason)}"
     return f"<b>{escape(asked.ask)}</b>{_found(review, asked, unclear)}"
@@ -103,7 +105,7 @@ def _news(review: Review, asked: Question) -> str:
 def _found(review: Review, asked: Question, unclear: bool) -> str:
     prefill = review.prefill(asked.id)
     if prefill and not prefill.too_short:
-        return f" · {escape(prefill.source)} answers it, one tick inside"
+        return f" · answered in {escape(prefill.source)}, one tick inside"
     if _suggested(review, asked):
         return " · somebody suggests an answer"
     return " · its line in the description could not be read" if unclear else ""
@@ -112,7 +114,7 @@ def _found(review: Review, asked: Question, unclear: bool) -> str:
 # -- below the line --------------------------------------------------------------------------------
 
 
-def _body(review: Review, asked: Question, need: Need, problem: str) -> str:
+def _body(review: Review, asked: Question, need: Need, gap: Missing | None, problem: str) -> str:
     answer, prefill = review.answer(asked.id), review.prefill(asked.id)
     parts = [_help(asked)]
     if answer and answer.again:
@@ -130,7 +132,7 @@ def _body(review: Review, asked: Question, need: Need, problem: str) -> str:
         parts.append("\n".join(boxes))
     if asked.kind.many and asked.options:
         parts += ["Is that all of them?", box(asked.id, "done", DONE, False)]
-    if _wants_line(asked, need, answer):
+    if _wants_line(asked, need, answer, gap):
         parts.append(_how(asked))
     return "\n\n".join(parts)
 
@@ -153,17 +155,17 @@ def _help(asked: Question) -> str:
     return f"{text} Tick all that fit." if asked.kind.many else text
 
 
-def _wants_line(asked: Question, need: Need, answer: Answer | None) -> bool:
-    """A line belongs to the answer here, and none is given yet."""
-    if answer and (answer.text or answer.not_applicable):
+def _wants_line(asked: Question, need: Need, answer: Answer | None, gap: Missing | None) -> bool:
+    """A line belongs to the answer here, and none is given yet, or none that says enough."""
+    if answer and ((answer.text and not gap) or answer.not_applicable):
         return False
     return not asked.options or (need is Need.REQUIRED and asked.kind.has_line)
 
 
 def _how(asked: Question) -> str:
     """How a line is given."""
-    line = escape(f"{asked.id}: {example(asked)}")
-    return f"In your own words, as a comment: <code>/impact {line}</code>"
+    line = code(f"/impact {asked.id}: {example(asked)}")
+    return f"In your own words, as a comment: {line}"
 
 
 def _offer(review: Review, asked: Question, prefill: Prefill) -> str:

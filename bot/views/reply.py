@@ -89,8 +89,10 @@ def error_text(lines: Sequence[Line], taken: int) -> str:
     wrong = items([f"**Line {line.number}**: {sentence(line.error)}" for line in lines], ERRORS)
     rest = f"The other {words.count(taken, 'line')} of the comment counted. " if taken > 1 else ""
     rest = "The other line of the comment counted. " if taken == 1 else rest
-    what = "the line" if len(lines) == 1 else "the lines"
-    return compose(headline, wrong, f"{rest}Correct {what} in your comment: an edit counts too.")
+    wrong_ones = sum(not line.refused for line in lines)
+    what = "the line" if wrong_ones == 1 else "the lines"
+    mend = f"Correct {what} in your comment: an edit counts too." if wrong_ones else ""
+    return compose(headline, wrong, f"{rest}{mend}".strip())
 
 
 @dataclass(frozen=True, slots=True)

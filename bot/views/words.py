@@ -14,6 +14,9 @@ from bot.core.review import Review
 HIDDEN = "in words that are not shown in public"
 
 
+HOW = {"asked": "asked", "observed": "watched", "signal": "a signal"}
+
+
 def count(number: int, noun: str) -> str:
     """ "1 question", "3 questions"."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
@@ -84,18 +87,27 @@ def heard(review: Review) -> str:
     voice = next((q for q, _ in review.asked if q.kind is Kind.EVIDENCE), None)
     answer = review.answer(voice.id) if voice else None
     kinds = {e.kind for e in review.evidence} | set(answer.picks if answer else ())
-    for kind, how in (("asked", "asked"), ("observed", "watched"), ("signal", "a signal")):
+    for kind, how in HOW.items():
         if kind in kinds:
-            return f"heard from {_group(review)} ({how})"
+            named = dict.fromkeys(e.segment.lower() for e in review.evidence if e.kind == kind)
+            named.pop("", None)
+            return f"heard from {_some(list(named)) or _group(review)} ({how})"
     return f"assumed, nobody has asked {_group(review)} yet"
+
+
+def assumed(review: Review) -> bool:
+    """Nothing was heard: what we say of customers is a guess."""
+    return heard(review).startswith("assumed")
+
+
+def _some(labels: list[str]) -> str:
+    return f"{names(labels[:2])} and others" if len(labels) > 3 else names(labels)
 
 
 def _group(review: Review) -> str:
     who = next((q for q, _ in review.asked if q.kind is Kind.SEGMENTS), None)
     labels = picked(who, review.answer(who.id)) if who else []
-    if len(labels) > 3:
-        return f"{names([label.lower() for label in labels[:2]])} and others"
-    return names([label.lower() for label in labels]) or "customers"
+    return _some([label.lower() for label in labels]) or "customers"
 
 
 def piece(heard: Piece | Evidence) -> str:

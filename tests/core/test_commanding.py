@@ -438,3 +438,16 @@ def test_a_draw_is_the_same_however_often_somebody_attests() -> None:
         deed = decided(c.Attest(REASON), drawn=drawn)
         assert isinstance(deed, Judge)
         assert deed.sample is sample
+
+
+@pytest.mark.parametrize(
+    ("question", "text"), [("why", "faster"), ("who", "everyone"), ("why", "see above see above")]
+)
+def test_words_that_say_too_little_do_not_take_the_place_of_an_answer(
+    question: str, text: str
+) -> None:
+    assert "characters or more" in refused(c.AnswerGiven(question, Given(text=text)))
+
+
+def test_an_author_who_lowers_to_nothing_is_told_of_the_attestation() -> None:
+    assert "`/impact none" in refused(c.TierTo(Tier.R0, REASON), who="author")

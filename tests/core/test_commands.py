@@ -123,7 +123,6 @@ def test_each_command_is_read_as_meant(line: str, command: Command) -> None:
         ("/impact frobnicate", "`/impact help` shows"),
         ("/impact effct: better", "There is no question `effct`. Did you mean `effect`?"),
         ("/impact xyz: better", "There is no question `xyz`. `/impact status` shows"),
-        ("/impact effect better", "Put a colon behind `effect`"),
         ("/impact feelings relieved", "Did you mean the question `feeling`?"),
         ("/impact effect: bluer", "“bluer” is none of `better`"),
         ("/impact effect:", "there is nothing behind the colon"),

@@ -35,11 +35,11 @@ QUESTIONS = {question.id: question for question in CATALOG.checklist.all_questio
         ("voice", "assumed", Given(piece=Piece("assumed"))),
         (
             "voice",
-            'asked 2026-10-02 [admins] "I export every Friday" https://example.com/7',
+            'asked 2026-02-20 [admins] "I export every Friday" https://example.com/7',
             Given(
                 piece=Piece(
                     "asked", "I export every Friday", "https://example.com/7",
-                    date(2026, 10, 2), "admins",
+                    date(2026, 2, 20), "admins",
                 )
             ),
         ),
@@ -124,3 +124,27 @@ def test_a_piece_of_evidence_reads_back_the_same(text: str, on: date, kind: str)
     line = f'{kind} {on.isoformat()} [admins] "{text}" https://example.com/7'
     once = read(question, line)
     assert read(question, write(question, once)) == once
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("We are assuming", "assumed"),
+        ("we asked customers: “slow”", "asked"),
+        ("A signal: ticket, review, number https://example.com/7", "signal"),
+    ],
+)
+def test_the_words_of_a_box_say_how_it_was_heard(line: str, kind: str) -> None:
+    voice = CATALOG.checklist.question("voice")
+    assert voice is not None
+    piece = read(voice, line).piece
+    assert piece is not None
+    assert piece.kind == kind
+
+
+def test_a_group_that_is_nearly_one_of_ours_is_asked_back_and_a_name_is_a_name() -> None:
+    who = CATALOG.checklist.question("who")
+    assert who is not None
+    with pytest.raises(UserError, match="did you mean `paying`"):
+        read(who, "existing, payng")
+    assert read(who, "existing, shop owners in Japan").text == "shop owners in Japan"

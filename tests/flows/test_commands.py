@@ -87,7 +87,7 @@ def test_an_answer_needs_no_colon_behind_the_word_answer(pair: Pair) -> None:
 
 def test_evidence_joins_what_was_heard(pair: Pair) -> None:
     number = opened(pair)
-    first = '/impact evidence asked 2026-10-02 [admins] "I get a headache" https://example.com/7'
+    first = '/impact evidence asked 2026-02-20 [admins] "I get a headache" https://example.com/7'
     say(pair, number, f"{first}\n/impact evidence observed They turn the screen darker")
     heard = [(e.kind, e.segment, e.text, e.by.login) for e in record(pair, number).evidence]
     assert heard == [
@@ -545,3 +545,18 @@ def test_where_nothing_is_asked_the_reply_says_how_and_the_answer_is_kept(pair: 
     assert says(pair, number)[1] == "1 of 5 answered"
     rewrite(pair, comment, "/impact effect: better, now that it is asked")
     assert says(pair, number)[1] == "1 of 5 answered"
+
+
+def test_a_comment_that_somebody_deleted_comes_back_also_when_all_is_answered(pair: Pair) -> None:
+    number = opened(pair)
+    say(pair, number, ALL)
+    assert says(pair, number)[0] == "success"
+    pair.github.delete_comment(only_comment(pair, number).id, "reviewer")
+    settle(pair)
+    assert "complete ✅" in body(pair, number)
+
+
+def test_what_was_refused_is_not_asked_to_be_corrected(pair: Pair) -> None:
+    number = opened(pair)
+    comment = say(pair, number, "/impact pause this is only a trial of ours", by="author")
+    assert "an edit counts too" not in reply(pair, number, comment)

@@ -37,7 +37,7 @@ SEEN = "They turned the lamp off at once"
 LINK = "https://example.com/secret/77"
 PLAN = "We will ask the three shops in Lyon"
 VOICE = (
-    f'/impact evidence asked 2026-10-02 [admins] "{QUOTE}" {LINK}\n/impact voice: observed {SEEN}'
+    f'/impact evidence asked 2026-02-20 [admins] "{QUOTE}" {LINK}\n/impact voice: observed {SEEN}'
 )
 SECRETS = (QUOTE, SEEN, LINK, PLAN, "six o", "lamp off", "secret/77", "in Lyon")
 
@@ -75,7 +75,7 @@ def test_customer_voice_shows_as_counts_on_comment_check_and_status(pair: Pair) 
     assert hides(pair, number)
     say(pair, number, "/impact who: existing\n/impact accept why\n/impact effect: better")
     say(pair, number, "/impact feeling: relieved\n/impact status")
-    assert says(pair, number) == ("success", "Complete: heard from existing customers (asked)")
+    assert says(pair, number) == ("success", "Complete: heard from admins (asked)")
     assert hides(pair, number)
 
 
@@ -88,7 +88,7 @@ def test_a_plan_behind_an_assumption_does_not_show(pair: Pair) -> None:
 
 
 def test_what_the_description_offers_and_answers_shows_as_counts(pair: Pair) -> None:
-    text = f"## What customers said\n\nasked 2026-10-02 [admins] {QUOTE} {LINK}\n"
+    text = f"## What customers said\n\nasked 2026-02-20 [admins] {QUOTE} {LINK}\n"
     number = opened(pair, body=text)
     assert "1 asked" in body(pair, number)
     tick(pair, number, "voice=accept")

@@ -9,8 +9,8 @@ import pytest
 
 from bot.core.acts import Waive
 from bot.core.gate import Conclusion, conclusion
-from bot.views.github_check import SUMMARY_LIMIT, TITLE_LIMIT, check, seed
-from tests.examples import ALL_OF_R1, acted, answered, examples, pull_request, review
+from bot.views.github_check import SUMMARY_LIMIT, TITLE_LIMIT, check, seed, summary, title
+from tests.examples import ALL_OF_R1, acted, answered, examples, pull_request, review, told
 from tests.golden import same_as_golden
 
 EXAMPLES = examples()
@@ -136,3 +136,13 @@ def test_of_several_waivers_the_first_day_that_ends_is_named() -> None:
 def test_markup_stays_out_of_the_title(name: str) -> None:
     assert not set("`\n") & set(check([EXAMPLES[name]]).title)
     assert "<b>" not in check([EXAMPLES[name]]).title
+
+
+def test_who_was_heard_is_who_spoke_not_everybody_who_is_touched() -> None:
+    asked = told("voice", 'asked 2026-02-20 [admins] "I export every Friday"')
+    found = acted(answered(EXAMPLES["complete"], "who=new"), asked)
+    assert title(found) == "Complete: heard from admins (asked)"
+
+
+def test_a_complete_check_tells_the_answers_for_there_may_be_no_comment() -> None:
+    assert "- Effect: **Better**" in summary(EXAMPLES["complete"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 
 import cmarkgfm
 import pytest
@@ -12,7 +13,7 @@ from cmarkgfm.cmark import Options
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.core.acts import Act, Confirm, Found, Suggest, TakeOver, Tell, Tick
+from bot.core.acts import Act, Confirm, Found, Suggest, TakeOver, Tell, Tick, Waive
 from bot.core.answers import Answer, Door, Evidence
 from bot.core.gate import Gate, standing
 from bot.core.grammar import Given, Piece
@@ -397,3 +398,22 @@ def test_no_text_is_too_long_for_github(name: str) -> None:
     assert len(run.summary) <= LIMIT
     assert len(run.title) <= 120
     assert len(status_text(many)) <= LIMIT
+
+
+def test_what_was_waived_shows_as_waived_also_where_something_was_picked() -> None:
+    waive = Waive("voice", date(2026, 3, 31), "the interviews are next week")
+    found = acted(answered(EXAMPLES["most_asked"], "voice=signal"), waive)
+    text = comment(found)
+    assert "⏭️ Voice: waived by <b>reviewer</b> until 31 Mar 2026" in text
+    assert "✅ Voice" not in text
+
+
+def test_a_line_that_says_too_little_is_told_so_and_shows_how() -> None:
+    text = comment(acted(review(body=""), Tell("why", Given(text="faster"))))
+    assert "say a little more, in 20 characters or more" in text
+    assert "`/impact why: one sentence in your own words`" in text
+
+
+def test_nobody_is_thanked_for_what_was_assumed() -> None:
+    assert "Thank you" not in comment(EXAMPLES["assumed"])
+    assert "Thank you" in comment(EXAMPLES["complete"])
