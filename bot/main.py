@@ -102,8 +102,14 @@ def _assembled(settings: Settings, read: Catalog, engine: Engine, lock: IO[str])
         if handlers:  # without a door nobody could do the jobs that are left
             jobs.start(handlers, periodic)
         checklists = str(settings.checklists_dir or "shipped")
+        for stray in catalog.unknown_files(settings.checklists_dir):
+            log.warning("checklists.unread", file=stray.file, hint=stray.rule)
         log.info(
-            "bot.started", database=str(file), app=settings.github.app_id, checklists=checklists
+            "bot.started",
+            address=f"{settings.web.host}:{settings.web.port}",
+            database=str(file),
+            app=settings.github.app_id,
+            checklists=checklists,
         )
 
     return App(web, jobs, store, start)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from structlog.testing import capture_logs
 
 from bot.cli import cli
 from bot.errors import ConfigError
@@ -65,3 +66,16 @@ def test_a_bot_that_is_stopped_leaves_the_database_to_others(tmp_path: Path) -> 
         hold(tmp_path / "record.db")
     built.stop()
     hold(tmp_path / "record.db").close()
+
+
+def test_a_file_that_nothing_reads_is_named_at_start_beside_the_address(tmp_path: Path) -> None:
+    (tmp_path / "checklists").mkdir()
+    (tmp_path / "checklists" / "organisation.yml").write_text("mode: []\n")
+    built = build(settings(tmp_path).model_copy(update={"checklists_dir": tmp_path / "checklists"}))
+    with capture_logs() as logs:
+        built.start()
+    built.stop()
+    stray = next(line for line in logs if line["event"] == "checklists.unread")
+    assert stray["file"].endswith("organisation.yml")
+    started = next(line for line in logs if line["event"] == "bot.started")
+    assert started["address"] == "127.0.0.1:8080"

@@ -44,7 +44,7 @@ def own_files(directory: Path | None) -> list[str]:
 def problems(directory: Path | None) -> Iterator[ConfigError]:
     """What is wrong in each file, line by line; empty if all is well."""
     reader = _Reader(directory)
-    yield from _unknown_files(directory)
+    yield from unknown_files(directory)
     organisation, overlays = Organisation(), []
     steps: list[Callable[[], object]] = [reader.triage]
     try:
@@ -65,7 +65,8 @@ def problems(directory: Path | None) -> Iterator[ConfigError]:
             yield from (error, *error.more)
 
 
-def _unknown_files(directory: Path | None) -> Iterator[ConfigError]:
+def unknown_files(directory: Path | None) -> Iterator[ConfigError]:
+    """YAML files of an organisation's folder that nothing reads: a misspelt name, most likely."""
     if directory is None:
         return
     for path in sorted(directory.rglob("*.y*ml")):
