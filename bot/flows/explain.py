@@ -31,8 +31,8 @@ def edits(
     """This edit; where deliveries alone do not explain it, every edit that GitHub names.
 
     `live` is the hash of the text that we believe to stand there, `ask` asks for the history, and
-    `wait` says whether that long is not over yet since this edit was first asked about. Raises
-    Transient while GitHub may not have all of it.
+    `wait` says whether that long is not over yet since edits of this text and second were first
+    asked about. Raises Transient while GitHub may not have all of it.
     """
     if _explained(known, act, live) and not _doubtful(known, act):
         return [act]
@@ -43,6 +43,11 @@ def edits(
     if twice and wait(LAG):
         raise Transient("GitHub's history of a text may lag behind its own webhooks.", 1.0)
     return history if act.key in keys else [*history, act]
+
+
+def second_of(act: Act) -> str:
+    """What is waited for at once: once GitHub had time to know a second, it knows all of it."""
+    return f"{act.text} {act.at.isoformat(timespec='seconds')}"
 
 
 def acts_of_history(

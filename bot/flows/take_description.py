@@ -10,7 +10,7 @@ from bot.core.order import in_order
 from bot.core.prefill import Prefill
 from bot.core.review import Review
 from bot.core.tiering import held_back
-from bot.flows.explain import PATIENCE, acts_of_history, asked, edits
+from bot.flows.explain import PATIENCE, acts_of_history, asked, edits, second_of
 from bot.flows.identity import edit_key, key, text_hash
 from bot.flows.world import World
 from bot.store import acts
@@ -53,7 +53,7 @@ def edit_acts(world: World, old: Review, seen: PullRequest) -> list[Act]:
         text_hash(old.subject.body),
         lambda: _history(world, seen),
         lambda before, after, by: _deeds(old, before, after, by),
-        lambda longest: world.patience.left(act.key, world.clock(), longest),
+        lambda longest: world.patience.left(second_of(act), world.clock(), longest),
     )
 
 

@@ -10,7 +10,7 @@ from bot.core.answers import Door
 from bot.core.facts import Actor, CommentEdited, Version
 from bot.core.review import Review
 from bot.core.tiering import held_back
-from bot.flows.explain import edits
+from bot.flows.explain import edits, second_of
 from bot.flows.identity import edit_key, text_hash
 from bot.flows.own_comment import our_comment, was_ours
 from bot.flows.record import record
@@ -98,7 +98,7 @@ def _acts(
         "" if surface.live is None else text_hash(surface.live),
         history,
         lambda old, new, by: _deeds(review, old, new, by),
-        lambda longest: world.patience.left(key, world.clock(), longest),
+        lambda longest: world.patience.left(second_of(act), world.clock(), longest),
     )
 
 
