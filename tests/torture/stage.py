@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from bot.cli.pair import Pair, start_pair
 from bot.flows import explain
 from bot.flows.identity import text_hash
 from bot.jobs import embedded
-from bot.sandbox.records import Comment, User
+from bot.sandbox.records import Comment, Delivery, User
 from bot.views.github_comment import MARKER
 
 Edit = tuple[str, str, datetime, str, str]  # text, who, when, and the hashes of before and after
@@ -115,6 +116,22 @@ class Stage:
 
     def user(self, login: str) -> User:
         return self.github.state.user(login)
+
+    @property
+    def holding(self) -> bool:
+        """Whether deliveries are kept."""
+        return self._held() is not None
+
+    def release(self, seed: int | None, copies: int = 1) -> None:
+        """Send what was kept, in the order that the seed makes; None for that in which it came."""
+        with self.github.state.lock:
+            order = list(range(len(self._held() or ())))
+            if seed is not None:
+                random.Random(seed).shuffle(order)
+            self.github.release(order, copies)
+
+    def _held(self) -> list[Delivery] | None:
+        return self.github._world.webhooks._held
 
     def settle(self) -> None:
         """Everything is told, nothing goes wrong any more, and the bot has come to rest."""
