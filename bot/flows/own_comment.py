@@ -53,7 +53,7 @@ def comment_deleted(world: World, fact: CommentDeleted) -> bool:
         return False
 
     def work(tx: Transaction) -> None:
-        surfaces.gone(tx, COMMENT, repository, number)
+        surfaces.gone(tx, COMMENT, repository, number, fact.comment_id)
         world.publish_comment(tx, repository, int(number), anew=review.state is State.OPEN)
 
     world.store.write(work)

@@ -84,7 +84,7 @@ def _edit(world: World, review: Review, surface: Surface, comment_id: int, text:
         if error.status not in (404, 410):
             raise
         where = (COMMENT, subject.repository.id, str(subject.number))
-        world.store.write(lambda tx: surfaces.gone(tx, *where))
+        world.store.write(lambda tx: surfaces.gone(tx, *where, comment_id))
         if review.state is State.OPEN:
             _create(world, review, replace(surface, begun=True), text)
         return

@@ -111,10 +111,16 @@ def heard(
     tx.connection.execute(update(t.surface).where(_HERE).values(**row), _at(kind, repository, key))
 
 
-def gone(tx: Transaction, kind: str, repository: int, key: str) -> None:
-    """Note that it was deleted."""
+def gone(
+    tx: Transaction, kind: str, repository: int, key: str, external_id: int | None = None
+) -> None:
+    """Note that it was deleted: just the one with that id, where one is named, for another one may
+    have taken its place meanwhile."""
     row = {"external_id": None, "live": None, "live_at": None, "intent_at": None}
-    tx.connection.execute(update(t.surface).where(_HERE).values(**row), _at(kind, repository, key))
+    here = update(t.surface).where(_HERE)
+    if external_id is not None:
+        here = here.where(t.surface.c.external_id == external_id)
+    tx.connection.execute(here.values(**row), _at(kind, repository, key))
 
 
 def _at(kind: str, repository: int, key: str) -> dict[str, object]:

@@ -57,6 +57,17 @@ def test_once_its_id_is_known_it_is_ours_and_no_other_is(store: Store) -> None:
         assert our_comment(connection, replace(DELETED, comment_id=98)) is None
 
 
+def test_a_deletion_leaves_the_comment_that_has_taken_its_place(store: Store) -> None:
+    at = ("comment", REPOSITORY.id, "12")
+    store.write(lambda tx: surfaces.done(tx, *at, 100, "text"))
+    store.write(lambda tx: surfaces.gone(tx, *at, 99))
+    with store.read() as connection:
+        assert surfaces.load(connection, *at).external_id == 100
+    store.write(lambda tx: surfaces.gone(tx, *at, 100))
+    with store.read() as connection:
+        assert surfaces.load(connection, *at) == surfaces.Surface()
+
+
 @dataclass
 class Ours:
     """As much of the world as the question needs: the record, and which App we are."""
