@@ -39,6 +39,20 @@ class CommentRules(Scene):
                 break
             self._edit(by, lambda body, q=question, w=which: toggled(body, q, w))  # type: ignore[misc]
 
+    @rule(by=WRITERS, long=st.booleans(), seed=st.none() | SEEDS)
+    @step
+    def there_and_back(self, by: str, long: bool, seed: int | None) -> None:
+        """Somebody ticks two boxes and takes both back, and ticks again, in a second of its own; it
+        is told in that order, or in any other."""
+        self.pass_time(1)
+        free = not self.stage.holding
+        self.github.hold_deliveries()
+        for question in ("effect", "feeling", "effect", "feeling", "effect")[: 5 if long else 3]:
+            self._edit(by, lambda body, q=question: toggled(body, q, 0))  # type: ignore[misc]
+        self.model.late |= seed is not None
+        if free:
+            self.stage.release(seed)
+
     @rule(
         by=WRITERS, clicks=st.lists(st.tuples(TICKED, st.integers(0, 30)), min_size=2, max_size=3)
     )

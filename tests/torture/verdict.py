@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections import Counter
 from dataclasses import replace
 
@@ -36,13 +37,19 @@ def _surfaces(stage: Stage, review: Review) -> None:
     assert len(found) <= 1, f"{len(found)} comments"
     assert found or not wanted(review), "no comment although somebody has to do something"
     for ours in found:
-        assert same(ours.body, comment(review)), "the comment is not the record"
+        text = comment(review)
+        assert same(ours.body, text), f"the comment is not the record: {_differs(ours.body, text)}"
     pull, head = stage.github.pull_request(stage.number), review.subject.head_sha
     assert head == pull.head_sha or pull.state == "closed"  # nobody tells of a push to a closed one
     run, meant = stage.github.check_on(head), check([review])
     assert run is not None
     assert (run.conclusion, run.title) == (str(meant.conclusion), meant.title)
     assert not parked(stage.pair), "a job was parked"
+
+
+def _differs(live: str, text: str) -> list[str]:
+    lines = difflib.unified_diff(live.split("\n"), text.split("\n"), "live", "record", n=0)
+    return [line[:120] for line in lines][:20]
 
 
 def _kept_once(stage: Stage, review: Review) -> None:
