@@ -142,7 +142,10 @@ class SubjectRules(Scene):
     @rule(close=st.booleans())
     @step
     def close_or_reopen(self, close: bool) -> None:
+        self._before_rules_change()
         (self.github.close if close else self.github.reopen)(self.stage.number)
+        if not close:  # nobody told of what was pushed meanwhile
+            self.model.pushed(surely=False)
 
     @rule()
     @step
