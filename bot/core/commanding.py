@@ -28,8 +28,6 @@ from bot.core.tiering import held_back, seen_rules
 from bot.core.waivers import ALL, PAUSE, holding
 from bot.errors import UserError
 
-READING = c.Help | c.Status | c.Recheck  # they change nothing on the record
-
 
 def may_need_reviewer(command: c.Command) -> bool:
     """Whether it may matter that somebody is a reviewer, whatever the tier is by then."""
