@@ -17,6 +17,11 @@ def text_hash(text: str) -> str:
     return hashlib.sha256(plain.encode()).hexdigest()
 
 
+def comment_text(comment_id: int) -> str:
+    """The name of a comment's text, ours or another's, among the texts that acts are about."""
+    return f"comment:{comment_id}"
+
+
 def edit_key(text: str, at: datetime, by: int, before: str, after: str, again: int = 0) -> str:
     """The same edit: of this text, in this second, by this person, from and to these hashes.
 

@@ -11,7 +11,7 @@ from bot.core.answers import Door
 from bot.core.facts import Actor, CommentCreated, CommentDeleted, CommentEdited, Repository
 from bot.core.review import State
 from bot.errors import Transient
-from bot.flows.identity import edit_key, text_hash
+from bot.flows.identity import comment_text, edit_key, text_hash
 from bot.flows.world import World
 from bot.ports import Posted, Transaction
 from bot.store import acts, installations, reviews, surfaces
@@ -62,7 +62,7 @@ def comment_deleted(world: World, fact: CommentDeleted) -> bool:
 
 def first_version(comment_id: int, text: str, at: datetime, author: int) -> Act:
     """The comment as we wrote it: where the first edit of it begins."""
-    name, after = f"comment:{comment_id}", text_hash(text)
+    name, after = comment_text(comment_id), text_hash(text)
     key = edit_key(name, at, author, "", after)
     return Act(key, Actor(author, "", True), at, Door.COMMENT, (), name, "", after)
 
@@ -99,7 +99,7 @@ def was_ours(connection: Connection, fact: CommentEdited) -> bool:
     """Whether this was our comment before somebody deleted it: what was ticked in it counts, also
     where its deletion is heard of first."""
     review = reviews.load(connection, fact.repository.id, fact.number)
-    text = f"comment:{fact.comment_id}"
+    text = comment_text(fact.comment_id)
     return review is not None and acts.ours_once(connection, review.id, text)
 
 

@@ -13,7 +13,7 @@ from bot.core.facts import Actor
 from bot.core.organisation import Mode
 from bot.core.review import Review, State
 from bot.errors import Rejected
-from bot.flows.identity import key
+from bot.flows.identity import comment_text, key
 from bot.flows.own_comment import find_ours, first_version
 from bot.flows.world import World
 from bot.ports import Transaction
@@ -119,5 +119,5 @@ def _done(
 
 def _found(comment_id: int, at: datetime) -> Act:
     """A comment that we found to be ours; how it began is for its own delivery to tell."""
-    name = f"comment:{comment_id}"
+    name = comment_text(comment_id)
     return Act(key("ours", comment_id), Actor(0, "", True), at, Door.COMMENT, (), name)

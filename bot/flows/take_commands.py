@@ -10,7 +10,7 @@ from bot.core.acts import Act, Withdraw
 from bot.core.answers import Door
 from bot.core.facts import Actor, CommentCreated, CommentDeleted, CommentEdited
 from bot.core.review import Review
-from bot.flows.identity import edit_key, key, text_hash
+from bot.flows.identity import comment_text, edit_key, key, text_hash
 from bot.flows.obey import Orders, obey
 from bot.flows.record import record
 from bot.flows.sync_pull_request import sync_pull_request
@@ -102,7 +102,7 @@ def _act(
     comment: int, by: Actor, fact: CommentCreated | CommentEdited, before: str, after: str
 ) -> Act:
     """The act that a comment, or an edit of it, comes to; its deeds join later."""
-    name = f"comment:{comment}"
+    name = comment_text(comment)
     hashes = text_hash(before) if before else "", text_hash(after)
     id = edit_key(name, fact.at, by.id, *hashes)
     return Act(id, by, fact.at, Door.COMMAND, (), name, *hashes, comment=comment)

@@ -11,7 +11,7 @@ from bot.core.facts import Actor, CommentEdited, Version
 from bot.core.review import Review
 from bot.core.tiering import held_back
 from bot.flows.explain import edits, second_of
-from bot.flows.identity import edit_key, text_hash
+from bot.flows.identity import comment_text, edit_key, text_hash
 from bot.flows.own_comment import our_comment, was_ours
 from bot.flows.record import record
 from bot.flows.world import World
@@ -60,10 +60,6 @@ def take_edit(world: World, fact: CommentEdited) -> bool:
     return True
 
 
-def _name(fact: CommentEdited) -> str:
-    return f"comment:{fact.comment_id}"
-
-
 def _stands(surface: Surface, fact: CommentEdited) -> Surface | None:
     """What stands there after this edit; None if that is what we believe already.
 
@@ -81,7 +77,7 @@ def _stands(surface: Surface, fact: CommentEdited) -> Surface | None:
 def _acts(
     world: World, fact: CommentEdited, review: Review, surface: Surface, known: Sequence[Act]
 ) -> list[Act]:
-    text = _name(fact)
+    text = comment_text(fact.comment_id)
     before = fact.before if fact.before is not None else surface.live or ""
     hashes = text_hash(before), text_hash(fact.after)
     key = edit_key(text, fact.at, fact.by.id, *hashes)
