@@ -42,11 +42,7 @@ def _after(old: Ruling, new: Ruling) -> Ruling:
 
 def found(review: Review, deed: Found) -> Review:
     """A lowering or attestation is bound to the rules that it saw; a new one ends it."""
-    rulings = tuple(
-        replace(r, ended=True) if r.lowers and not set(deed.rules) <= set(r.rules) else r
-        for r in review.rulings
-    )
-    return replace(review, rulings=rulings)
+    return replace(review, rulings=_bound(review.rulings, set(deed.rules)))
 
 
 def retiered(review: Review) -> Review:
@@ -55,15 +51,19 @@ def retiered(review: Review) -> Review:
     A lowering or an attestation is bound to the rules and raising answers that it saw.
     """
     matching = {r.rule for r in review.reasons if r.tier > Tier.R0} | set(raising_answers(review))
-    rulings = tuple(
-        replace(r, ended=True) if r.lowers and not matching <= set(r.rules) else r
-        for r in review.rulings
-    )
+    rulings = _bound(review.rulings, matching)
     lowering = standing_ruling(rulings, Ruled.LOWERED, Ruled.ATTESTED)
     tier = max(review.triaged, _by_answers(review), _by_people(rulings))
     if lowering is not None:
         tier = min(tier, lowering.tier)
     return replace(review, rulings=rulings, tier=tier)
+
+
+def _bound(rulings: tuple[Ruling, ...], matching: set[str]) -> tuple[Ruling, ...]:
+    """The rulings, with each lowering and attestation ended that has not seen all that matches."""
+    return tuple(
+        replace(r, ended=True) if r.lowers and not matching <= set(r.rules) else r for r in rulings
+    )
 
 
 def seen_rules(review: Review) -> tuple[str, ...]:
