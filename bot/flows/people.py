@@ -29,7 +29,7 @@ def who(
     which only people with write access can. `reviewing`: whether it matters if they review.
     """
     author = is_author(subject, actor)
-    asked = association is None or may_be_writer(association, subject.repository.private)
+    asked = _may_write(subject, association)
     named = _named(world, subject, actor, association)
     answers = author or named or (asked and _writes(world, subject, actor, association))
     if not named and asked and (reviewing or not answers):
@@ -44,8 +44,11 @@ def who(
 
 def writes(world: World, subject: PullRequest, actor: Actor, association: str | None) -> bool:
     """Whether somebody has write access; for a stranger that is not asked."""
-    asked = association is None or may_be_writer(association, subject.repository.private)
-    return asked and _writes(world, subject, actor, association)
+    return _may_write(subject, association) and _writes(world, subject, actor, association)
+
+
+def _may_write(subject: PullRequest, association: str | None) -> bool:
+    return association is None or may_be_writer(association, subject.repository.private)
 
 
 def _writes(world: World, subject: PullRequest, actor: Actor, association: str | None) -> bool:
