@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.errors import ConfigError
 
-HEAD = "0002"  # the newest migration; a test holds it against the migrations themselves
+HEAD = "0003"  # the newest migration; a test holds it against the migrations themselves
 
 
 def migrate(url: str) -> None:

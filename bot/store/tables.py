@@ -91,6 +91,9 @@ repository = _table(
     Column("full_name", String(250), nullable=False),
     Column("private", Boolean, nullable=False, default=False),
     Column("default_branch", String(250), nullable=False, default="main"),
+    Column("required", String(20), nullable=False, default=""),  # what the branch rules say
+    Column("required_at", UTCDateTime),  # when they were read
+    Column("swept_at", UTCDateTime),  # when its open pull requests were last gone through
 )
 
 subject = _table(
@@ -259,6 +262,7 @@ job = _table(
     Column("attempts", Integer, nullable=False, default=0),
     Column("state", String(10), nullable=False, default="ready"),  # ready | parked
     Column("error", Text, nullable=False, default=""),
+    Column("passing", Boolean, nullable=False, default=False),  # parked by what may pass: an outage
     Column("created_at", UTCDateTime, nullable=False),
     sqlite_autoincrement=True,  # ids never come back: their order is the order of work
 )
@@ -269,10 +273,26 @@ throttle = _table(
     Column("blocked_until", UTCDateTime, nullable=False),
 )
 
+# Our writes of the last hour, so that a restart does not forget what GitHub counts.
+recent_write = _table(
+    "recent_write",
+    Column("id", Id, primary_key=True),
+    Column("key", String(100), nullable=False),  # github:<installation>
+    Column("at", UTCDateTime, nullable=False, index=True),
+)
+
+# How far a sweep has come.
+sweep = _table(
+    "sweep",
+    Column("key", String(100), primary_key=True),
+    Column("cursor", Text, nullable=False, default=""),
+    Column("at", UTCDateTime, nullable=False),
+)
+
 ledger = _table(
     "ledger",
     Column("seq", Id, primary_key=True, autoincrement=True),
-    Column("review_id", Id, ForeignKey("review.id"), nullable=False, index=True),
+    Column("review_id", Id, ForeignKey("review.id"), index=True),  # null: about no review
     Column("at", UTCDateTime, nullable=False),
     Column("event", String(60), nullable=False),
     Column("data", JSON, nullable=False),
@@ -280,7 +300,16 @@ ledger = _table(
     Column("actor_digest", String(64)),  # of salt and actor: stays when they are erased
     Column("actor", String(120)),
     Column("salt", String(32)),
-    Column("previous", String(64), nullable=False),
-    Column("hash", String(64), nullable=False),
+    Column("previous", String(64)),  # null until the row is sealed
+    Column("hash", String(64)),
     sqlite_autoincrement=True,
+)
+
+# What the ledger came to at a moment, signed: rows taken from its end are missed.
+checkpoint = _table(
+    "checkpoint",
+    Column("seq", Id, primary_key=True, autoincrement=False),  # the last row that it covers
+    Column("hash", String(64), nullable=False),
+    Column("at", UTCDateTime, nullable=False),
+    Column("signature", String(200), nullable=False),
 )
