@@ -17,6 +17,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.core.catalog import Catalog
+from bot.flows.pacer import Pacer
+from bot.flows.recall import recall
 from bot.flows.world import World
 from bot.gateways.github import GitHubGateway
 from bot.gateways.github_auth import app_auth
@@ -79,6 +81,7 @@ def _assembled(settings: Settings, read: Catalog, engine: Engine, lock: IO[str])
     jobs = EmbeddedJobs(store, _now, settings.jobs.workers, settings.jobs.max_attempts, lock)
     handlers: dict[str, Callable[[Mapping[str, Any]], None]] = {}
     routes: list[Route] = []
+    world: World | None = None
     if settings.github.on:
         world = _world(settings, store, jobs, read, ledger_key)
         flows = {**FLOWS, "deliver": deliver}
@@ -99,7 +102,8 @@ def _assembled(settings: Settings, read: Catalog, engine: Engine, lock: IO[str])
     periodic = {name: every for name, every in PERIODIC.items() if name in handlers}
 
     def start() -> None:
-        if handlers:  # without a door nobody could do the jobs that are left
+        if world is not None:  # without a door nobody could do the jobs that are left
+            recall(world)
             jobs.start(handlers, periodic)
         checklists = str(settings.checklists_dir or "shipped")
         for stray in catalog.unknown_files(settings.checklists_dir):
@@ -122,9 +126,10 @@ def _world(
     assert github.app_id is not None
     assert github.private_key is not None
     app = app_auth(github.app_id, github.private_key.get_secret_value())
+    pacer = Pacer(github.limits == "on")
     return World(
         store=store,
-        github=GitHubGateway(app, github.base_url),
+        github=GitHubGateway(app, github.base_url, pacer),
         jobs=jobs,
         catalog=read,
         clock=_now,
@@ -132,7 +137,7 @@ def _world(
         ledger_key=ledger_key,
         app_id=github.app_id,
         quiet=timedelta(seconds=github.quiet_seconds),
-        paced=github.limits == "on",
+        pacer=pacer,
     )
 
 

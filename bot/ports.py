@@ -94,6 +94,16 @@ class AppIdentity:
     events: tuple[str, ...]
 
 
+class Limits(Protocol):
+    """Who keeps account of what GitHub says about its limits, for one installation each."""
+
+    def heard(self, installation: int, remaining: int, limit: int, resets_in: float) -> None:
+        """So many of the hourly calls are left, for so many seconds."""
+
+    def refused(self, installation: int, seconds: float | None) -> float:
+        """A call was refused; `seconds` is None where GitHub did not say for how long. Gives it."""
+
+
 class GitHub(Protocol):
     """What we ask of GitHub. Every method raises `Transient` or `Rejected`."""
 

@@ -53,11 +53,11 @@ def adopt_repositories(
     def work(tx: Transaction) -> None:
         repositories.save(tx, repository)
         for index, pull in enumerate(pulls):
-            run_at = start + pace(visited + index, world.paced) - pace(visited, world.paced)
+            run_at = start + pace(visited + index, world.pacer.on) - pace(visited, world.pacer.on)
             world.visit(tx, repository.id, pull.number, run_at)
         if full_names[1:]:
             planned = visited + max(1, len(pulls))
-            then = start + pace(planned, world.paced) - pace(visited, world.paced)
+            then = start + pace(planned, world.pacer.on) - pace(visited, world.pacer.on)
             _adopt(world, tx, installation, full_names[1:], planned, then)
 
     world.store.write(work)

@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy import Connection
 
 from bot.core.facts import Repository
+from bot.core.pace import Rank
 from bot.core.review import Review
 from bot.errors import Rejected
 from bot.flows.world import World
@@ -63,7 +64,7 @@ def put_check(
         surface = surfaces.load(connection, *at)
     if surface.live == text and not force:
         return
-    world.wait_for(repository.installation)
+    world.may_write(repository, Rank.GATE, f"check:{head_sha}")
     id = surface.external_id
     if id is None and surface.begun:
         id = world.github.find_check(repository, head_sha, run)

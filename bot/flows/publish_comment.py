@@ -11,6 +11,7 @@ from bot.core.acts import Act
 from bot.core.answers import Door
 from bot.core.facts import Actor
 from bot.core.organisation import Mode
+from bot.core.pace import Rank
 from bot.core.review import Review, State
 from bot.errors import Rejected
 from bot.flows.identity import comment_text, key
@@ -44,7 +45,7 @@ def publish_comment(world: World, repository: int, number: int, anew: bool = Fal
     if surface.edited_at and surface.edited_at <= world.clock() < surface.edited_at + world.quiet:
         _later(world, repository, number, surface)
         return
-    world.wait_for(review.subject.repository.installation)
+    world.may_write(review.subject.repository, Rank.COMMENT, f"comment:{number}")
     if surface.external_id is None:
         _create(world, review, surface, text)
     else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.core.facts import Repository
+from bot.core.pace import Rank
 from bot.errors import Rejected
 from bot.flows.own_comment import find_ours
 from bot.flows.world import World
@@ -26,7 +27,7 @@ def reply(
         return
     if correcting and not (surface.live and open_ended(surface.live)):
         return
-    world.wait_for(known.installation)
+    world.may_write(known, Rank.COURTESY, f"reply:{comment}")
     id = surface.external_id
     if id is None and surface.begun:
         posted = find_ours(world, known, number, marker(comment))

@@ -11,8 +11,10 @@ import structlog
 
 from bot.core.catalog import Catalog
 from bot.core.events import Event
+from bot.core.facts import Repository
+from bot.core.pace import Rank
 from bot.core.review import Review
-from bot.errors import Transient
+from bot.flows.pacer import Pacer
 from bot.flows.patience import Patience
 from bot.ports import GitHub, Jobs, Transaction, pull_request_lock
 from bot.store import ledger, merge_groups, reviews, throttle
@@ -34,7 +36,7 @@ class World:
     ledger_key: bytes
     app_id: int
     quiet: timedelta
-    paced: bool
+    pacer: Pacer
     patience: Patience = field(default_factory=Patience)
 
     def save(
@@ -120,13 +122,19 @@ class World:
         self.jobs.enqueue(tx, "reply", args, lock=f"reply:{comment}")
 
     def wait_for(self, installation: int) -> None:
-        """Let GitHub rest as long as it asked us to. Raises Transient."""
-        key = f"github:{installation}"
-        with self.store.read() as connection:
-            until = throttle.blocked_until(connection, key)
-        if until and until > self.clock():
-            wait = (until - self.clock()).total_seconds()
-            raise Transient(f"GitHub asked us to wait until {until:%H:%M:%S} UTC", wait)
+        """Let GitHub rest as long as it asked us to. Raises NotYet."""
+        self.pacer.ready(installation)
+
+    def may_write(self, repository: Repository, rank: Rank, what: str) -> None:
+        """Keep within what GitHub takes. Raises NotYet, for the job to come again in its turn.
+
+        `what` names the write within its repository.
+        """
+        installation = repository.installation
+        self.pacer.write(installation, rank, f"{repository.id}:{what}")
+        if self.pacer.on:
+            now = self.clock()
+            self.store.submit(lambda tx: throttle.note_write(tx, installation, now))
 
 
 def _tell(review: Review, events: tuple[Event, ...]) -> None:

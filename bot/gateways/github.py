@@ -19,13 +19,14 @@ from github.CheckRun import CheckRun as GhCheckRun
 from github.GithubObject import CompletableGithubObject
 from github.PullRequest import PullRequest as GhPullRequest
 from github.Repository import Repository as GhRepository
+from github.Requester import Requester
 
 from bot.core.facts import Actor, ChangedFile, PullRequest, Repository, Version
 from bot.errors import Rejected, Transient
 from bot.gateways import github_history
 from bot.gateways.github_auth import InstallationAuth, Tokens
 from bot.gateways.remembered import Remembered
-from bot.ports import AppIdentity, CheckRun, Posted
+from bot.ports import AppIdentity, CheckRun, Limits, Posted
 
 MOST_FILES = 3000  # https://docs.github.com/en/rest/pulls/pulls#list-pull-requests-files
 TIMEOUT = 15  # seconds
@@ -47,7 +48,8 @@ NONSENSE = (
 class GitHubGateway:
     """One per process; each worker thread has a client of its own, all share the tokens."""
 
-    def __init__(self, app: Auth.AppAuth, base_url: str) -> None:
+    def __init__(self, app: Auth.AppAuth, base_url: str, limits: Limits) -> None:
+        self._limits = limits
         self._options: dict[str, Any] = {
             "base_url": base_url.rstrip("/"),
             "timeout": TIMEOUT,
@@ -239,7 +241,16 @@ class GitHubGateway:
         """The repository as its installation sees it, with PyGithub's errors in our words."""
         installation = repository.installation
         with self._translated(installation):
-            yield self._client(installation).get_repo(repository.full_name)
+            client = self._client(installation)
+            yield client.get_repo(repository.full_name)
+            self._heard(installation, client.requester)
+
+    def _heard(self, installation: int, requester: Requester) -> None:
+        """What the headers of the last answer say of our limits; nothing where GitHub has none."""
+        remaining, limit = requester.rate_limiting
+        if limit > 0:
+            resets_in = requester.rate_limiting_resettime - time.time()
+            self._limits.heard(installation, remaining, limit, resets_in)
 
     def _client(self, installation: int) -> Github:
         clients: dict[int, Github] = self._local.__dict__.setdefault("clients", {})
@@ -250,7 +261,6 @@ class GitHubGateway:
 
     @contextmanager
     def _translated(self, installation: int) -> Iterator[None]:
-        key = f"github:{installation}"
         try:
             yield
         except GithubException as error:
@@ -258,12 +268,27 @@ class GitHubGateway:
                 if installation == AS_APP:  # there is no token to renew: id, key or clock is wrong
                     raise Rejected(_told(error), 401) from error
                 self._tokens.forget(installation)
-            raise _meaning(error, key) from error
+            raise self._meaning(error, installation) from error
         except OSError as error:  # requests' own errors are among them
             raise Transient(f"GitHub could not be reached: {type(error).__name__}") from error
         except NONSENSE as error:
             what = f"{type(error).__name__} {error}"[:200]
             raise Transient(f"GitHub's answer made no sense: {what}") from error
+
+    def _meaning(self, error: GithubException, installation: int) -> Exception:
+        """Whether to try again, and when:
+        https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api."""
+        headers = {name.lower(): value for name, value in (error.headers or {}).items()}
+        text = _told(error)
+        wait = _seconds(headers)
+        if error.status == 429 or (
+            error.status == 403 and (wait is not None or "rate limit" in text.lower())
+        ):
+            rest = self._limits.refused(installation, wait)
+            return Transient(text, rest, f"github:{installation}")
+        if error.status >= 500 or error.status in (401, 408):
+            return Transient(text, wait)
+        return Rejected(text, error.status)
 
 
 def _unless_missing(ask: Callable[[], str], otherwise: str) -> str:
@@ -279,20 +304,6 @@ def _raw(listed: CompletableGithubObject) -> dict[str, Any]:
     """One of a list as it was listed: `raw_data` would fetch each one again."""
     raw: dict[str, Any] = listed._rawData
     return raw
-
-
-def _meaning(error: GithubException, key: str) -> Exception:
-    """Whether to try again, and when: https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api."""
-    headers = {name.lower(): value for name, value in (error.headers or {}).items()}
-    text = _told(error)
-    wait = _seconds(headers)
-    if error.status == 429 or (
-        error.status == 403 and (wait is not None or "rate limit" in text.lower())
-    ):
-        return Transient(text, 60.0 if wait is None else wait, key)
-    if error.status >= 500 or error.status in (401, 408):
-        return Transient(text, wait)
-    return Rejected(text, error.status)
 
 
 def _seconds(headers: dict[str, str]) -> float | None:

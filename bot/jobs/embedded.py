@@ -21,7 +21,7 @@ from typing import IO, Any
 
 import structlog
 
-from bot.errors import BotError, Rejected, Stale, Transient
+from bot.errors import BotError, NotYet, Rejected, Stale, Transient
 from bot.ports import Transaction
 from bot.store import queue, throttle
 from bot.store.queue import Job
@@ -255,8 +255,9 @@ class EmbeddedJobs:
             self._store.write(lambda tx: queue.park(tx, job.id, failed, reason))
             return None
         run_at = self._clock() + _pause(job, error, told)
-        expected = isinstance(error, Transient | Stale)
-        log.warning("job.retry", error=reason, at=run_at.isoformat(), exc_info=not expected)
+        if not isinstance(error, NotYet):
+            expected = isinstance(error, Transient | Stale)
+            log.warning("job.retry", error=reason, at=run_at.isoformat(), exc_info=not expected)
 
         def work(tx: Transaction) -> Job:
             if told is not None and isinstance(error, Transient) and error.throttle:
