@@ -79,7 +79,7 @@ def _assembled(settings: Settings, read: Catalog, engine: Engine, lock: IO[str])
     with store.read() as connection:
         keys.refuse_another_key(connection, ledger_key, file)
     jobs = EmbeddedJobs(store, _now, settings.jobs.workers, settings.jobs.max_attempts, lock)
-    handlers: dict[str, Callable[[Mapping[str, Any]], None]] = {}
+    handlers: dict[str, Callable[[Mapping[str, Any]], Any]] = {}
     routes: list[Route] = []
     world: World | None = None
     if settings.github.on:
@@ -141,7 +141,7 @@ def _world(
     )
 
 
-def _handler(flow: Callable[..., Any], world: World) -> Callable[[Mapping[str, Any]], None]:
+def _handler(flow: Callable[..., Any], world: World) -> Callable[[Mapping[str, Any]], Any]:
     return lambda args: flow(world, **args)
 
 

@@ -23,11 +23,15 @@ class Transaction(Protocol):
         """What to call once the unit is on disk."""
 
 
+Closing = Callable[[Transaction], object]  # what is noted in the transaction that ends a job
+
+
 class Jobs(Protocol):
     """Work that is done once it was promised, also after a crash.
 
     Jobs of one `lock` run one at a time, in the order in which they were enqueued or became due.
-    At least once: every handler may run again. A handler that raises `Transient` is tried again; a
+    At least once: every handler may run again. What a handler gives is run in the transaction that
+    takes the job away. A handler that raises `Transient` is tried again; a
     job that fails too often is parked and shown to the operator.
     """
 

@@ -13,7 +13,7 @@ from bot.core.pace import Rank
 from bot.core.review import Review
 from bot.errors import Rejected
 from bot.flows.world import World
-from bot.ports import CheckRun
+from bot.ports import CheckRun, Closing
 from bot.store import merge_groups, reviews, surfaces
 from bot.store.surfaces import CHECK, Surface
 from bot.views.github_check import check, seed
@@ -21,16 +21,21 @@ from bot.views.github_check import check, seed
 log = structlog.get_logger()
 
 
-def publish_check(world: World, repository: int, head_sha: str, force: bool = False) -> None:
+def publish_check(
+    world: World, repository: int, head_sha: str, force: bool = False
+) -> Closing | None:
     """Put the worst gate of all pull requests with that head on it.
 
     In a merge queue these are the members of the group. `force` writes also what already stands
-    there: somebody asked for the check again, and GitHub waits for an update.
+    there: somebody asked for the check again, and GitHub waits for an update. Gives what to note
+    once it is written.
     """
     with world.store.read() as connection:
         found = _reviews(connection, repository, head_sha)
-    if found:
-        put_check(world, found[0].subject.repository, head_sha, check(found), force)
+        surface = surfaces.load(connection, CHECK, repository, head_sha)
+    if not found:
+        return None
+    return _put(world, found[0].subject.repository, head_sha, check(found), surface, force)
 
 
 def _reviews(connection: Connection, repository: int, head_sha: str) -> list[Review]:
@@ -50,31 +55,36 @@ def seed_check(world: World, repository: Repository) -> None:
     with world.store.read() as connection:
         taken = reviews.load_by_head(connection, repository.id, head)
         stands = surfaces.load(connection, CHECK, repository.id, head)
-    if not taken and stands == Surface():
-        put_check(world, repository, head, seed(), False)
+    if taken or stands != Surface():
+        return
+    if closing := _put(world, repository, head, seed(), stands, False):
+        world.store.write(closing)
 
 
-def put_check(
-    world: World, repository: Repository, head_sha: str, run: CheckRun, force: bool
-) -> None:
+def _put(
+    world: World,
+    repository: Repository,
+    head_sha: str,
+    run: CheckRun,
+    surface: Surface,
+    force: bool,
+) -> Closing | None:
     """Write a check run where it differs from what we last wrote there."""
     at = (CHECK, repository.id, head_sha)
     text = json.dumps(asdict(run), sort_keys=True, ensure_ascii=False)
-    with world.store.read() as connection:
-        surface = surfaces.load(connection, *at)
     if surface.live == text and not force:
-        return
+        return None
     world.may_write(repository, Rank.GATE, f"check:{head_sha}")
     id = surface.external_id
-    if id is None and surface.begun:
+    unsent = id is None and surface.begun and world.unsent.take(*at)
+    if id is None and surface.begun and not unsent:
         id = world.github.find_check(repository, head_sha, run)
     if id is not None and not _update(world, repository, id, run):
         id = None
     if id is None:
-        world.store.write(lambda tx: surfaces.begin(tx, *at, world.clock()))
+        if not unsent:
+            world.store.write(lambda tx: surfaces.begin(tx, *at, world.clock()))
         id = world.github.create_check(repository, head_sha, run)
-    done = id
-    world.store.write(lambda tx: surfaces.done(tx, *at, done, text))
     log.info(
         "check.published",
         subject=repository.full_name,
@@ -82,6 +92,8 @@ def put_check(
         conclusion=run.conclusion,
         title=run.title,
     )
+    done = id
+    return lambda tx: surfaces.done(tx, *at, done, text)
 
 
 def _update(world: World, repository: Repository, id: int, run: CheckRun) -> bool:

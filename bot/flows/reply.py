@@ -7,6 +7,7 @@ from bot.core.pace import Rank
 from bot.errors import Rejected
 from bot.flows.own_comment import find_ours
 from bot.flows.world import World
+from bot.ports import Closing
 from bot.store import repositories, surfaces
 from bot.store.surfaces import REPLY
 from bot.views.reply import marked, marker, open_ended
@@ -14,19 +15,20 @@ from bot.views.reply import marked, marker, open_ended
 
 def reply(
     world: World, repository: int, number: int, comment: int, text: str, correcting: bool = False
-) -> None:
+) -> Closing | None:
     """Post the reply, or make the one that stands say this. Safe to run again and again.
 
-    `correcting`: only in the place of one that says what was not taken, or waits.
+    `correcting`: only in the place of one that says what was not taken, or waits. Gives what to
+    note once it is written.
     """
     with world.store.read() as connection:
         known = repositories.load(connection, repository)
         surface = surfaces.load(connection, REPLY, repository, str(comment))
     text = marked(text, comment)
     if known is None or surface.live == text:
-        return
+        return None
     if correcting and not (surface.live and open_ended(surface.live)):
-        return
+        return None
     world.may_write(known, Rank.COURTESY, f"reply:{comment}")
     id = surface.external_id
     if id is None and surface.begun:
@@ -37,7 +39,7 @@ def reply(
     if id is None:
         id = _create(world, known, number, comment, text)
     done = id
-    world.store.write(lambda tx: surfaces.done(tx, REPLY, repository, str(comment), done, text))
+    return lambda tx: surfaces.done(tx, REPLY, repository, str(comment), done, text)
 
 
 def _edit(world: World, repository: Repository, number: int, id: int, text: str) -> bool:

@@ -16,8 +16,9 @@ from bot.core.pace import Rank
 from bot.core.review import Review
 from bot.flows.pacer import Pacer
 from bot.flows.patience import Patience
+from bot.flows.unsent import Unsent
 from bot.ports import GitHub, Jobs, Transaction, pull_request_lock
-from bot.store import ledger, merge_groups, reviews, throttle
+from bot.store import ledger, merge_groups, reviews, surfaces, throttle
 from bot.store.store import Store
 
 log = structlog.get_logger()
@@ -38,6 +39,7 @@ class World:
     quiet: timedelta
     pacer: Pacer
     patience: Patience = field(default_factory=Patience)
+    unsent: Unsent = field(default_factory=Unsent)
 
     def save(
         self, tx: Transaction, review: Review, events: Iterable[Event], quietly: bool = False
@@ -65,6 +67,12 @@ class World:
         for head in merge_groups.heads_with(tx.connection, repository, number):
             self.publish_check(tx, repository, head)
         self.publish_comment(tx, repository, number)
+
+    def promise(self, tx: Transaction, kind: str, repository: int, key: str) -> None:
+        """Something will be created there, and never was: the intent goes to disk with the record,
+        so that the create need not wait for a commit of its own."""
+        if surfaces.reserve(tx, kind, repository, key, self.clock()):
+            tx.after_commit.insert(0, lambda: self.unsent.add(kind, repository, key))
 
     def publish_comment(
         self,

@@ -23,7 +23,7 @@ from github.Requester import Requester
 
 from bot.core.facts import Actor, ChangedFile, PullRequest, Repository, Version
 from bot.errors import Rejected, Transient
-from bot.gateways import github_history
+from bot.gateways import connection, github_history
 from bot.gateways.github_auth import InstallationAuth, Tokens
 from bot.gateways.remembered import Remembered
 from bot.ports import AppIdentity, CheckRun, Limits, Posted
@@ -33,6 +33,7 @@ TIMEOUT = 15  # seconds
 LONGEST_WAIT = 3600.0  # seconds
 RIGHTS_SECONDS = 300.0  # for which an answer about somebody's rights is believed
 AS_APP = 0  # in the place of an installation: the App asks as itself
+connection.install()
 # What PyGithub and the reading of its values raise over a body that is not GitHub's.
 NONSENSE = (
     LookupError,

@@ -37,12 +37,14 @@ def deliver(world: World, delivery: str) -> None:
     structlog.contextvars.bind_contextvars(delivery=delivery)
     with world.store.read() as connection:
         stored = inbox.load(connection, delivery)
-    if stored is None:
-        log.error("delivery.lost", hint="its body is gone; a new push or edit makes up for it")
-        return
-    fact = parse(*stored)
+        if stored is None:
+            log.error("delivery.lost", hint="its body is gone; a new push or edit makes up for it")
+            return
+        fact = parse(*stored)
+        if fact is not None and not isinstance(fact, Installed | RepositoryChanged):
+            known = repositories.load(connection, fact.repository.id)
     if fact is not None and not isinstance(fact, Installed | RepositoryChanged):
-        _note(world, fact.repository)
+        _note(world, fact.repository, known)
     match fact:
         case PullRequest() as seen:
             sync_pull_request(world, seen.repository, seen.number, seen)
@@ -72,9 +74,7 @@ def _comment(world: World, fact: CommentCreated | CommentEdited | CommentDeleted
                 withdraw_commands(world, fact)
 
 
-def _note(world: World, repository: Repository) -> None:
+def _note(world: World, repository: Repository, known: Repository | None) -> None:
     """A repository may have been renamed or moved: from here on it is asked for by its new name."""
-    with world.store.read() as connection:
-        known = repositories.load(connection, repository.id)
     if known is None or known != replace(repository, private=repository.private and known.private):
         world.store.write(lambda tx: note(world, tx, repository))

@@ -22,12 +22,12 @@ from typing import IO, Any
 import structlog
 
 from bot.errors import BotError, NotYet, Rejected, Stale, Transient
-from bot.ports import Transaction
+from bot.ports import Closing, Transaction
 from bot.store import queue, throttle
 from bot.store.queue import Job
 from bot.store.store import Store
 
-Handler = Callable[[Mapping[str, Any]], None]
+Handler = Callable[[Mapping[str, Any]], Closing | None]
 Clock = Callable[[], datetime]
 
 POLL_SECONDS = 0.5  # how soon jobs of another process (a command line) are seen
@@ -237,8 +237,8 @@ class EmbeddedJobs:
             job=job.name, job_id=job.id, attempt=job.attempts + 1
         )
         try:
-            self._handlers[job.name](job.args)
-            self._store.write(lambda tx: queue.remove(tx, job.id))
+            closing = self._handlers[job.name](job.args)
+            self._store.write(partial(_end, job.id, closing))
         except BaseException as error:  # noqa: BLE001 - the one place where a failure is judged
             return self._judge(job, error)
         finally:
@@ -265,6 +265,13 @@ class EmbeddedJobs:
             return queue.put_back(tx, job, run_at, failed, reason)
 
         return self._store.write(work)
+
+
+def _end(job: int, closing: Closing | None, tx: Transaction) -> None:
+    """The job is done; what its handler wants noted is noted with that."""
+    if closing is not None:
+        closing(tx)
+    queue.remove(tx, job)
 
 
 def _final(error: BaseException, failed: int) -> bool:

@@ -182,7 +182,12 @@ def _cached(request: Request, response: Response) -> Response:
     if request.method != "GET" or response.status_code != 200:
         return response
     tag = f'W/"{hashlib.sha256(bytes(response.body)).hexdigest()}"'
+    told = {
+        "ETag": tag,
+        "Cache-Control": "private, max-age=60, s-maxage=60",
+        "Vary": "Accept, Authorization, Cookie, X-GitHub-OTP,Accept-Encoding, Accept, X-Requested-With",
+    }
     if request.headers.get("If-None-Match") == tag:
-        return Response(status_code=304, headers={"ETag": tag})
-    response.headers["ETag"] = tag
+        return Response(status_code=304, headers=told)
+    response.headers.update(told)
     return response

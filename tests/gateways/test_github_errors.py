@@ -24,7 +24,7 @@ from bot.sandbox.github import StandIn
 from tests.gateways.conftest import APP_ID, NOWHERE
 from tests.gateways.test_github import CHECK, opened
 
-API = "https://api.github.com:443"  # PyGithub always names the port
+API = "https://api.github.com"
 TOKEN = "ghs_" + "0123456789abcdef" * 2
 SHOP = Repository(501, "acme/shop", 7)
 PULL = f"{API}/repos/acme/shop/pulls/12"
