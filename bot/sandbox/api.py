@@ -185,7 +185,7 @@ def _cached(request: Request, response: Response) -> Response:
     told = {
         "ETag": tag,
         "Cache-Control": "private, max-age=60, s-maxage=60",
-        "Vary": "Accept, Authorization, Cookie, X-GitHub-OTP,Accept-Encoding, Accept, X-Requested-With",
+        "Vary": "Accept, Authorization, Cookie, X-GitHub-OTP,Accept-Encoding, X-Requested-With",
     }
     if request.headers.get("If-None-Match") == tag:
         return Response(status_code=304, headers=told)
