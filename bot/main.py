@@ -53,25 +53,32 @@ class App:
         log.info("bot.stopped")
 
 
-def build(settings: Settings) -> App:
+def build(settings: Settings, upgrade: Callable[[str], None] = migrate) -> App:
     """The bot with these settings; nothing runs before `start`.
 
-    Raises ConfigError for settings or checklist files that are not right, and AlreadyRunning where
-    another process works on this database: it must not be migrated under its feet.
+    `upgrade` brings an older database to this version's schema. Raises ConfigError for settings or
+    checklist files that are not right, and AlreadyRunning where another process works on this
+    database: it must not be migrated under its feet.
     """
     read = catalog.load(settings.checklists_dir)
     engine = open_engine(settings.database_url)
     lock = hold(database_file(settings.database_url))
     try:
-        return _assembled(settings, read, engine, lock)
+        return _assembled(settings, read, engine, lock, upgrade)
     except BaseException:
         lock.close()
         raise
 
 
-def _assembled(settings: Settings, read: Catalog, engine: Engine, lock: IO[str]) -> App:
+def _assembled(
+    settings: Settings,
+    read: Catalog,
+    engine: Engine,
+    lock: IO[str],
+    upgrade: Callable[[str], None],
+) -> App:
     if schema_version(engine) != HEAD:
-        migrate(settings.database_url)
+        upgrade(settings.database_url)
     file = database_file(settings.database_url)
     given = settings.secret_key.get_secret_value() if settings.secret_key else None
     ledger_key = keys.derived(keys.root_key(given, file), "ledger")
