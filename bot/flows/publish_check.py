@@ -8,28 +8,44 @@ from dataclasses import asdict
 import structlog
 from sqlalchemy import Connection
 
-from bot.core.facts import Repository
+from bot.core.facts import PullRequest, Repository
 from bot.core.review import Review
 from bot.errors import Rejected
+from bot.flows.publish_status import close_status, put_status
 from bot.flows.world import World
 from bot.ports import CheckRun
 from bot.store import merge_groups, reviews, surfaces
-from bot.store.surfaces import CHECK, Surface
+from bot.store.surfaces import CHECK, COMMENT, STATUS, Surface
 from bot.views.github_check import check, seed
+from bot.views.github_status import seed_status, status
 
 log = structlog.get_logger()
 
 
 def publish_check(world: World, repository: int, head_sha: str, force: bool = False) -> None:
-    """Put the worst gate of all pull requests with that head on it.
+    """Put the worst gate of all pull requests with that head on it; without an App as a status.
 
     In a merge queue these are the members of the group. `force` writes also what already stands
     there: somebody asked for the check again, and GitHub waits for an update.
     """
     with world.store.read() as connection:
         found = _reviews(connection, repository, head_sha)
-    if found:
-        put_check(world, found[0].subject.repository, head_sha, check(found), force)
+        old = surfaces.load(connection, STATUS, repository, head_sha)
+    if not found:
+        return
+    subject = found[0].subject
+    if world.by_token:
+        wanted = status(found, _comment(world, subject))
+        put_status(world, subject.repository, head_sha, wanted, force)
+    else:
+        put_check(world, subject.repository, head_sha, check(found), force)
+        close_status(world, subject.repository, head_sha, subject.url, old)
+
+
+def _comment(world: World, subject: PullRequest) -> int | None:
+    with world.store.read() as connection:
+        at = (COMMENT, subject.repository.id, str(subject.number))
+        return surfaces.load(connection, *at).external_id
 
 
 def _reviews(connection: Connection, repository: int, head_sha: str) -> list[Review]:
@@ -48,8 +64,13 @@ def seed_check(world: World, repository: Repository) -> None:
         return
     with world.store.read() as connection:
         taken = reviews.load_by_head(connection, repository.id, head)
-        stands = surfaces.load(connection, CHECK, repository.id, head)
-    if not taken and stands == Surface():
+        kind = STATUS if world.by_token else CHECK
+        stands = surfaces.load(connection, kind, repository.id, head)
+    if taken or stands != Surface():
+        return
+    if world.by_token:
+        put_status(world, repository, head, seed_status())
+    else:
         put_check(world, repository, head, seed(), False)
 
 

@@ -23,7 +23,10 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Handed to every flow. `clock` gives aware UTC times, `salt` fresh random bytes."""
+    """Handed to every flow. `clock` gives aware UTC times, `salt` fresh random bytes.
+
+    `app_id` is 0 where there is no App and a token writes.
+    """
 
     store: Store
     github: GitHub
@@ -36,6 +39,11 @@ class World:
     quiet: timedelta
     paced: bool
     patience: Patience = field(default_factory=Patience)
+
+    @property
+    def by_token(self) -> bool:
+        """There is no App: a user's token reads and writes, and a status stands for the check."""
+        return self.app_id == 0
 
     def save(
         self, tx: Transaction, review: Review, events: Iterable[Event], quietly: bool = False

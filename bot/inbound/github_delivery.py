@@ -10,15 +10,15 @@ from bot.core.facts import (
     CommentCreated,
     CommentDeleted,
     CommentEdited,
+    HookAdded,
     Installed,
     MergeGroup,
     PullRequest,
     RecheckAsked,
-    Repository,
     RepositoryChanged,
 )
 from bot.flows.answer_merge_group import answer_merge_group
-from bot.flows.install import install
+from bot.flows.install import adopt, install
 from bot.flows.own_comment import comment_arrived, comment_deleted
 from bot.flows.recheck import recheck
 from bot.flows.republish import note, visibility_changed
@@ -26,7 +26,9 @@ from bot.flows.sync_pull_request import sync_pull_request
 from bot.flows.take_commands import take_changed_commands, take_commands, withdraw_commands
 from bot.flows.take_edit import take_edit
 from bot.flows.world import World
-from bot.inbound.github_events import parse
+from bot.inbound.github_events import Fact, parse
+from bot.inbound.github_without_app import as_heard
+from bot.ports import Transaction
 from bot.store import inbox, repositories
 
 log = structlog.get_logger()
@@ -41,8 +43,10 @@ def deliver(world: World, delivery: str) -> None:
         log.error("delivery.lost", hint="its body is gone; a new push or edit makes up for it")
         return
     fact = parse(*stored)
-    if fact is not None and not isinstance(fact, Installed | RepositoryChanged):
-        _note(world, fact.repository)
+    if fact is None:
+        return
+    fact = as_heard(world, fact)
+    _note(world, fact)
     match fact:
         case PullRequest() as seen:
             sync_pull_request(world, seen.repository, seen.number, seen)
@@ -72,9 +76,24 @@ def _comment(world: World, fact: CommentCreated | CommentEdited | CommentDeleted
                 withdraw_commands(world, fact)
 
 
-def _note(world: World, repository: Repository) -> None:
-    """A repository may have been renamed or moved: from here on it is asked for by its new name."""
+def _note(world: World, fact: Fact) -> None:
+    """A repository may have been renamed or moved: from here on it is asked for by its new name.
+
+    Without an App nobody tells us of installations: whatever tells of a repository first does.
+    """
+    if isinstance(fact, Installed | RepositoryChanged):
+        return
+    repository, hooked = fact.repository, isinstance(fact, HookAdded)
     with world.store.read() as connection:
         known = repositories.load(connection, repository.id)
-    if known is None or known != replace(repository, private=repository.private and known.private):
-        world.store.write(lambda tx: note(world, tx, repository))
+    same = known and known == replace(repository, private=repository.private and known.private)
+    if same and not hooked:
+        return
+
+    def work(tx: Transaction) -> None:
+        new = repositories.load(tx.connection, repository.id) is None
+        note(world, tx, repository)
+        if world.by_token and (new or hooked):
+            adopt(world, tx, repository.installation, [repository.full_name], 0, world.clock())
+
+    world.store.write(work)
