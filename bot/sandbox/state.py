@@ -72,6 +72,7 @@ class State:
         self.teams: dict[str, tuple[str, ...]] = {}
         self.pulls: dict[int, PullRequest] = {}
         self.comments: dict[int, Comment] = {}
+        self.forbidden: set[int] = set()  # comments that no script may edit, people still may
         self.reactions: dict[int, Reaction] = {}
         self.checks: dict[int, CheckRun] = {}
         self._checks_by_sha: dict[str, list[CheckRun]] = {}

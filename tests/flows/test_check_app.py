@@ -23,6 +23,7 @@ class Asked:
     answer: AppIdentity | Rejected
     catalog: Catalog = CATALOG
     app_id: int = 1
+    by_token: bool = False
 
     @property
     def github(self) -> Asked:

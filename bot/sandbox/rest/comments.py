@@ -32,6 +32,8 @@ def comment(ask: Ask) -> Answer:
 
 def edit(ask: Ask) -> Answer:
     body = ask.text("body", limit=MAX_BODY, required=True)
+    if ask.number("id") in ask.world.state.forbidden:
+        raise ApiError(403, "Resource not accessible by integration")
     found = ask.world.conversation.edit(ask.number("id"), body, ask.by)
     return Answer(200, ask.shapes.comment(found))
 
