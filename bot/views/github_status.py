@@ -15,7 +15,7 @@ from bot.views.markdown import cut
 
 LIMIT = 140  # characters that GitHub takes
 SUCCESS, PENDING = "success", "pending"
-HOLDS_NOTHING = " (this holds nothing up)"
+HOLDS_NOTHING = "; this holds nothing up"
 
 
 def status(reviews: Sequence[Review], comment: int | None) -> CommitStatus:

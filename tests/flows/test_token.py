@@ -226,7 +226,7 @@ def test_warn_lets_through_and_says_so(tmp_path: Path) -> None:
     with start_pair(tmp_path, organisation="mode: []\n", quiet_seconds=0, token_of=MACHINE) as pair:
         settle(pair)
         number = opened(pair)
-        assert says(pair, number) == ("success", "0 of 5 answered (this holds nothing up)")
+        assert says(pair, number) == ("success", "0 of 5 answered; this holds nothing up")
         assert pair.github.merge(number).merged
 
 
@@ -313,7 +313,8 @@ def test_an_app_that_may_not_edit_its_own_comment_posts_no_second_one(pair: Pair
 
 def opened_unheard(pair: Pair) -> int:
     """A pull request that the bot was not there to hear of."""
-    fields = {"title": "Add a dark theme", "body": BODY, "author": "author"}
-    number = pair.github.open_pull_request(**fields, files=(THEME,))
+    number = pair.github.open_pull_request(
+        title="Add a dark theme", body=BODY, author="author", files=(THEME,)
+    )
     assert pair.github.wait_idle(10)
     return number

@@ -8,6 +8,7 @@ import select
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from sqlalchemy import event
@@ -123,7 +124,7 @@ def test_what_is_none_of_our_business_is_thanked_for_and_not_kept(web: Web) -> N
     closed_issue = payload("issue_comment", "created", issue={"number": 12})
     for name, body in (
         ("ping", b'{"zen": "Speak like a human."}'),
-        ("ping", b"not even JSON"),
+        ("star", b"not even JSON"),
         ("größer", b"{}"),
         ("pull_request", as_body(payload("pull_request", "locked"))),
         ("pull_request", as_body({"action": "of the future"})),
