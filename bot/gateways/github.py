@@ -283,7 +283,7 @@ class GitHubGateway:
 
     @contextmanager
     def _translated(self, installation: int) -> Iterator[None]:
-        key = f"github:{installation}"
+        key = f"github:{max(installation, 0)}"
         try:
             yield
         except GithubException as error:

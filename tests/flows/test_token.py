@@ -175,15 +175,16 @@ def test_our_own_comments_and_replies_are_not_heard_as_a_persons(pair: Pair) -> 
     assert answered(pair, number) == {"effect": "reviewer"}
 
 
-def test_an_edit_that_only_githubs_history_tells_of_is_not_ours(pair: Pair) -> None:
+def test_a_tick_that_our_own_edit_overwrote_is_not_taken_back_by_it(pair: Pair) -> None:
     number = opened(pair)
     pair.github.faults.lose_deliveries = 1
     click(pair, number, "feeling=relieved")
     pair.github.faults.lose_deliveries = 0
     later(pair)
-    tick(pair, number, "effect=better", by="author")
+    say(pair, number, "/impact effect: better")
     assert until(lambda: answered(pair, number) == {"feeling": "reviewer", "effect": "author"})
     assert calls(pair)["POST /graphql"] == 1
+    assert until(lambda: set(ticked(pair, number)) == {"feeling=relieved", "effect=better"})
 
 
 def test_the_tokens_owner_may_write_commands_by_hand(pair: Pair) -> None:
