@@ -21,13 +21,13 @@ from bot.flows.pacer import Pacer
 from bot.flows.recall import recall
 from bot.flows.world import World
 from bot.gateways.github import GitHubGateway
-from bot.gateways.github_auth import app_auth
+from bot.gateways.github_auth import app_auth, token_auth
 from bot.inbound.github import GitHubDoor
 from bot.inbound.github_delivery import deliver
 from bot.inbound.health import Health
 from bot.jobs.embedded import EmbeddedJobs, hold
 from bot.jobs.names import FLOWS, PERIODIC
-from bot.settings import Settings
+from bot.settings import GitHubSettings, Settings
 from bot.store import catalog, keys
 from bot.store.engine import database_file, open_engine, schema_version
 from bot.store.schema import HEAD, migrate
@@ -94,10 +94,11 @@ def _assembled(
         flows = {**FLOWS, "deliver": deliver}
         handlers = {name: _handler(flow, world) for name, flow in flows.items()}
         door_secrets = [s.get_secret_value().encode() for s in settings.github.webhook_secret]
-        door = GitHubDoor(store, jobs, door_secrets, _now)
+        door = GitHubDoor(store, jobs, door_secrets, _now, by_token=settings.github.by_token)
         routes.append(Route("/github/webhooks", door.receive, methods=["POST"]))
     else:
-        hint = "set EMPTYCHAIR_GITHUB__APP_ID and its two secrets to switch it on"
+        hint = "to switch it on, set EMPTYCHAIR_GITHUB__APP_ID and its two secrets"
+        hint += ", or EMPTYCHAIR_GITHUB__TOKEN and the webhook's secret where there is no App"
         log.warning("github.off", hint=hint)
     health = Health(store, _now, settings.github.on)
     routes += [
@@ -130,22 +131,28 @@ def _world(
     settings: Settings, store: Store, jobs: EmbeddedJobs, read: Catalog, ledger_key: bytes
 ) -> World:
     github = settings.github
-    assert github.app_id is not None
-    assert github.private_key is not None
-    app = app_auth(github.app_id, github.private_key.get_secret_value())
     pacer = Pacer(github.limits == "on")
     return World(
         store=store,
-        github=GitHubGateway(app, github.base_url, pacer),
+        github=_gateway(github, pacer),
         jobs=jobs,
         catalog=read,
         clock=_now,
         salt=partial(secrets.token_bytes, 16),
         ledger_key=ledger_key,
-        app_id=github.app_id,
+        app_id=github.app_id or 0,
         quiet=timedelta(seconds=github.quiet_seconds),
         pacer=pacer,
     )
+
+
+def _gateway(github: GitHubSettings, pacer: Pacer) -> GitHubGateway:
+    if github.token is not None:
+        return GitHubGateway(token_auth(github.token.get_secret_value()), github.base_url, pacer)
+    assert github.app_id is not None
+    assert github.private_key is not None
+    app = app_auth(github.app_id, github.private_key.get_secret_value())
+    return GitHubGateway(app, github.base_url, pacer)
 
 
 def _handler(flow: Callable[..., Any], world: World) -> Callable[[Mapping[str, Any]], Any]:

@@ -75,6 +75,19 @@ class CheckRun:
 
 
 @dataclass(frozen=True, slots=True)
+class CommitStatus:
+    """A commit status as it should stand: where there is no App, in the place of a check run.
+
+    `state` is "success" or "pending"; `url` may be empty. GitHub's limit: description 140.
+    """
+
+    name: str
+    state: str
+    description: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Posted:
     """A comment that stands on GitHub, and whose it is. `app`: the App that wrote it, if told.
 
@@ -98,6 +111,16 @@ class AppIdentity:
     events: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class TokenOwner:
+    """Who we are without an App. `scopes` are those of a classic personal access token ("repo");
+    empty where GitHub does not tell, as for a fine-grained one."""
+
+    id: int
+    login: str
+    scopes: tuple[str, ...]
+
+
 class Limits(Protocol):
     """Who keeps account of what GitHub says about its limits, for one installation each."""
 
@@ -113,6 +136,12 @@ class GitHub(Protocol):
 
     def identity(self) -> AppIdentity:
         """Who we are; Rejected(401) when id, key or clock are wrong."""
+
+    def token_owner(self) -> TokenOwner:
+        """Whose token we hold, where there is no App; Rejected(401) when it is not taken."""
+
+    def own_user(self) -> int | None:
+        """The id of the user as whom we write without an App; None for an App. Asked once."""
 
     def pull_request(self, repository: Repository, number: int) -> PullRequest:
         """The pull request as it is now."""
@@ -172,3 +201,6 @@ class GitHub(Protocol):
 
     def update_check(self, repository: Repository, check_id: int, check: CheckRun) -> None:
         """Make a check run say something else."""
+
+    def set_status(self, repository: Repository, head_sha: str, status: CommitStatus) -> int:
+        """Put a status on a commit, in the place of an older one of that name; gives its id."""

@@ -23,7 +23,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 INSTALL = (ROOT / "deploy" / "README.md").read_text(encoding="utf-8")
 ARCHITECTURE = (ROOT / "docs" / "ARCHITECTURE.md").read_text(encoding="utf-8")
 MANIFEST = json.loads((ROOT / "deploy" / "github-app-manifest.json").read_text(encoding="utf-8"))
-UNASKED = {"installation", "installation_repositories"}  # every App gets them
+UNASKED = {"installation", "installation_repositories", "ping"}  # come without being asked for
 
 
 def test_the_readme_lists_every_setting_with_its_default() -> None:

@@ -8,15 +8,17 @@ from dataclasses import asdict
 import structlog
 from sqlalchemy import Connection
 
-from bot.core.facts import Repository
+from bot.core.facts import PullRequest, Repository
 from bot.core.pace import Rank
 from bot.core.review import Review
 from bot.errors import Rejected
+from bot.flows.publish_status import close_status, put_status, still_holds
 from bot.flows.world import World
 from bot.ports import CheckRun, Closing
 from bot.store import merge_groups, reviews, surfaces
-from bot.store.surfaces import CHECK, Surface
+from bot.store.surfaces import CHECK, COMMENT, STATUS, Surface
 from bot.views.github_check import check, seed
+from bot.views.github_status import seed_status, status
 
 log = structlog.get_logger()
 
@@ -24,7 +26,7 @@ log = structlog.get_logger()
 def publish_check(
     world: World, repository: int, head_sha: str, force: bool = False
 ) -> Closing | None:
-    """Put the worst gate of all pull requests with that head on it.
+    """Put the worst gate of all pull requests with that head on it; without an App as a status.
 
     In a merge queue these are the members of the group. `force` writes also what already stands
     there: somebody asked for the check again, and GitHub waits for an update. Gives what to note
@@ -33,9 +35,25 @@ def publish_check(
     with world.store.read() as connection:
         found = _reviews(connection, repository, head_sha)
         surface = surfaces.load(connection, CHECK, repository, head_sha)
+        old = surfaces.load(connection, STATUS, repository, head_sha)
     if not found:
         return None
-    return _put(world, found[0].subject.repository, head_sha, check(found), surface, force)
+    subject = found[0].subject
+    if world.by_token:
+        wanted = status(found, _comment(world, subject))
+        return put_status(world, subject.repository, head_sha, wanted, old, force)
+    closing = _put(world, subject.repository, head_sha, check(found), surface, force)
+    if still_holds(old):
+        if closing is not None:
+            world.store.write(closing)
+        return close_status(world, subject.repository, head_sha, subject.url)
+    return closing
+
+
+def _comment(world: World, subject: PullRequest) -> int | None:
+    with world.store.read() as connection:
+        at = (COMMENT, subject.repository.id, str(subject.number))
+        return surfaces.load(connection, *at).external_id
 
 
 def _reviews(connection: Connection, repository: int, head_sha: str) -> list[Review]:
@@ -54,10 +72,15 @@ def seed_check(world: World, repository: Repository) -> None:
         return
     with world.store.read() as connection:
         taken = reviews.load_by_head(connection, repository.id, head)
-        stands = surfaces.load(connection, CHECK, repository.id, head)
+        kind = STATUS if world.by_token else CHECK
+        stands = surfaces.load(connection, kind, repository.id, head)
     if taken or stands != Surface():
         return
-    if closing := _put(world, repository, head, seed(), stands, False):
+    if world.by_token:
+        closing = put_status(world, repository, head, seed_status(), stands)
+    else:
+        closing = _put(world, repository, head, seed(), stands, False)
+    if closing is not None:
         world.store.write(closing)
 
 

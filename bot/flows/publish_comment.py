@@ -15,7 +15,7 @@ from bot.core.pace import Rank
 from bot.core.review import Review, State
 from bot.errors import Rejected
 from bot.flows.identity import comment_text, key
-from bot.flows.own_comment import find_ours, first_version
+from bot.flows.own_comment import find_ours, first_version, is_foreign
 from bot.flows.world import World
 from bot.ports import Closing, Transaction
 from bot.store import acts, installations, reviews, surfaces
@@ -84,13 +84,16 @@ def _edit(
     try:
         at = world.github.edit_comment(subject.repository, subject.number, comment_id, text)
     except Rejected as error:
-        if error.status not in (404, 410):
+        foreign = error.status == 403 and is_foreign(
+            world, subject.repository, subject.number, comment_id, MARKER
+        )
+        if error.status not in (404, 410) and not foreign:
             raise
         where = (COMMENT, subject.repository.id, str(subject.number))
         world.store.write(lambda tx: surfaces.gone(tx, *where, comment_id))
         if review.state is not State.OPEN:
             return None
-        return _create(world, review, replace(surface, begun=True), text)
+        return _create(world, review, replace(surface, begun=not foreign), text)
     return _done(world, review, surface, comment_id, text, at)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.core.facts import Repository
 from bot.core.pace import Rank
 from bot.errors import Rejected
-from bot.flows.own_comment import find_ours
+from bot.flows.own_comment import find_ours, is_foreign
 from bot.flows.world import World
 from bot.ports import Closing
 from bot.store import repositories, surfaces
@@ -34,7 +34,7 @@ def reply(
     if id is None and surface.begun:
         posted = find_ours(world, known, number, marker(comment))
         id = posted.id if posted else None
-    if id is not None and not _edit(world, known, number, id, text):
+    if id is not None and not _edit(world, known, number, comment, id, text):
         id = None
     if id is None:
         id = _create(world, known, number, comment, text)
@@ -42,12 +42,16 @@ def reply(
     return lambda tx: surfaces.done(tx, REPLY, repository, str(comment), done, text)
 
 
-def _edit(world: World, repository: Repository, number: int, id: int, text: str) -> bool:
-    """False where somebody deleted the reply."""
+def _edit(
+    world: World, repository: Repository, number: int, comment: int, id: int, text: str
+) -> bool:
+    """False where somebody deleted the reply, or we may not change it any more."""
     try:
         world.github.edit_comment(repository, number, id, text)
     except Rejected as error:
         if error.status in (404, 410):
+            return False
+        if error.status == 403 and is_foreign(world, repository, number, id, marker(comment)):
             return False
         raise
     return True

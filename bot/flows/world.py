@@ -26,7 +26,10 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Handed to every flow. `clock` gives aware UTC times, `salt` fresh random bytes."""
+    """Handed to every flow. `clock` gives aware UTC times, `salt` fresh random bytes.
+
+    `app_id` is 0 where there is no App and a token writes.
+    """
 
     store: Store
     github: GitHub
@@ -40,6 +43,11 @@ class World:
     pacer: Pacer
     patience: Patience = field(default_factory=Patience)
     unsent: Unsent = field(default_factory=Unsent)
+
+    @property
+    def by_token(self) -> bool:
+        """There is no App: a user's token reads and writes, and a status stands for the check."""
+        return self.app_id == 0
 
     def save(
         self, tx: Transaction, review: Review, events: Iterable[Event], quietly: bool = False

@@ -13,7 +13,7 @@ from bot.ports import Transaction
 from bot.store import tables as t
 from bot.store.upsert import upsert
 
-COMMENT, CHECK, REPLY = "comment", "check", "reply"
+COMMENT, CHECK, STATUS, REPLY = "comment", "check", "status", "reply"
 IDENTITY = ("kind", "repository_id", "key")
 
 # Statements on the hot path are made once: making one costs more than running it.
