@@ -17,6 +17,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.core.catalog import Catalog
+from bot.flows.seal import Notary
 from bot.flows.world import World
 from bot.gateways.github import GitHubGateway
 from bot.gateways.github_auth import app_auth
@@ -25,6 +26,7 @@ from bot.inbound.github_delivery import deliver
 from bot.inbound.health import Health
 from bot.jobs.embedded import EmbeddedJobs, hold
 from bot.jobs.names import FLOWS, PERIODIC
+from bot.jobs.sealer import Sealer
 from bot.settings import Settings
 from bot.store import catalog, keys
 from bot.store.engine import database_file, open_engine, schema_version
@@ -32,21 +34,24 @@ from bot.store.schema import HEAD, migrate
 from bot.store.store import Store
 
 JOBS_SECONDS = 5  # for what is being worked on when we are told to stop
+SEAL_SECONDS = 1  # for the last seals after that
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """The running bot: `web` answers, `jobs` works, `store` remembers."""
+    """The running bot: `web` answers, `jobs` works, `sealer` seals, `store` remembers."""
 
     web: Starlette
     jobs: EmbeddedJobs
+    sealer: Sealer
     store: Store
     start: Callable[[], None]
 
     def stop(self) -> None:
         """Finish what is running and close the database."""
         self.jobs.stop(JOBS_SECONDS)
+        self.sealer.stop(SEAL_SECONDS)
         self.store.close()
         log.info("bot.stopped")
 
@@ -72,7 +77,8 @@ def _assembled(settings: Settings, read: Catalog, engine: Engine, lock: IO[str])
         migrate(settings.database_url)
     file = database_file(settings.database_url)
     given = settings.secret_key.get_secret_value() if settings.secret_key else None
-    ledger_key = keys.derived(keys.root_key(given, file), "ledger")
+    root = keys.root_key(given, file)
+    ledger_key = keys.derived(root, "ledger")
     store = Store(engine)
     with store.read() as connection:
         keys.refuse_another_key(connection, ledger_key, file)
@@ -89,6 +95,7 @@ def _assembled(settings: Settings, read: Catalog, engine: Engine, lock: IO[str])
     else:
         hint = "set EMPTYCHAIR_GITHUB__APP_ID and its two secrets to switch it on"
         log.warning("github.off", hint=hint)
+    sealer = Sealer(Notary(store, _now, ledger_key, keys.derived(root, "checkpoint")))
     health = Health(store, _now, settings.github.on)
     routes += [
         Route("/healthz", health.healthz),
@@ -101,6 +108,7 @@ def _assembled(settings: Settings, read: Catalog, engine: Engine, lock: IO[str])
     def start() -> None:
         if handlers:  # without a door nobody could do the jobs that are left
             jobs.start(handlers, periodic)
+        sealer.start()
         checklists = str(settings.checklists_dir or "shipped")
         for stray in catalog.unknown_files(settings.checklists_dir):
             log.warning("checklists.unread", file=stray.file, hint=stray.rule)
@@ -112,7 +120,7 @@ def _assembled(settings: Settings, read: Catalog, engine: Engine, lock: IO[str])
             checklists=checklists,
         )
 
-    return App(web, jobs, store, start)
+    return App(web, jobs, sealer, store, start)
 
 
 def _world(
