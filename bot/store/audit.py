@@ -15,6 +15,9 @@ from bot.store import checkpoints, ledger
 from bot.store import tables as t
 from bot.store.checkpoints import Checkpoint
 
+_ABOUT = select(t.repository.c.full_name, t.subject.c.number).select_from(
+    t.review.join(t.subject).join(t.repository)
+)
 FORGED = "its checkpoint was not signed with the key of this record"
 UNREADABLE = "here, or a little further on, the database holds what no program of ours wrote"
 CUT = "it is not there, but a checkpoint of {at:%Y-%m-%d %H:%M} UTC was signed over it"
@@ -54,6 +57,12 @@ class Audit:
 def count(connection: Connection) -> int:
     """How many rows there are to be looked at."""
     return int(connection.execute(select(func.count()).select_from(t.ledger)).scalar_one())
+
+
+def about(connection: Connection, link: ledger.Link) -> str:
+    """The pull request that a row is about, "acme/shop#12"; empty where it is not known."""
+    row = connection.execute(_ABOUT.where(t.review.c.id == link.review)).first()
+    return f"{row.full_name}#{row.number}" if row else ""
 
 
 def audit(

@@ -75,6 +75,7 @@ def refuse_another_key(connection: Connection, key: bytes, database: Path) -> No
     if not ledger.last_holds(connection, key):
         rule = (
             f"does not fit: {database.name} was sealed with another one. Restore "
-            f"{key_file(database).name} from the backup, or set the key that was used before."
+            f"{key_file(database).name} from the backup, or set the key that was used before. If "
+            "it is the right one, the ledger was changed: `emptychair verify-ledger` says where."
         )
         raise ConfigError("environment", 0, SETTING, rule)
