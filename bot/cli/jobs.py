@@ -38,7 +38,12 @@ def command() -> None:
 @command.command("list")
 @click.option("--state", type=click.Choice(["parked", "retrying", "ready"]), help="Only these.")
 @click.option(
-    "--limit", default=100, show_default=True, type=click.IntRange(1, 10_000), help="At most N."
+    "--limit",
+    default=100,
+    show_default=True,
+    type=click.IntRange(1, 10_000),
+    metavar="N",
+    help="At most N.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, errors whole.")
 def list_jobs(state: str | None, limit: int, as_json: bool) -> None:
@@ -95,7 +100,7 @@ def show(id: int) -> None:
 @command.command("retry")
 @click.argument("which", nargs=-1, required=True, metavar="ID...|all-parked")
 def retry(which: tuple[str, ...]) -> None:
-    """Promise parked jobs again, with all their tries.
+    """Promise parked jobs again, their tries counted anew.
 
     Give their ids, or all-parked. They become new jobs, with new ids; a running bot takes them up
     within a second, in the order in which they were promised.

@@ -36,7 +36,7 @@ def pair(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pair]:
         monkeypatch.setenv("EMPTYCHAIR_SECRET_KEY", secret)
         for title in ("Theme", "Another theme"):
             running.github.open_pull_request(title=title, files=[CSS])
-        assert running.settle()
+            assert running.settle()
         yield running
 
 
