@@ -18,7 +18,7 @@ from bot.cli import cli, jobs
 from bot.core.facts import Repository
 from bot.errors import Rejected, Transient
 from bot.jobs.embedded import hold
-from bot.store import inbox, queue, repositories
+from bot.store import inbox, operator, queue, repositories
 from bot.store.engine import database_file
 from bot.store.store import Store
 from bot.views.jobs import about
@@ -27,6 +27,7 @@ from tests.golden import same_as_golden
 from tests.jobs.conftest import Bench
 from tests.make import NOW, wait_until
 
+PARKED = operator.State.PARKED
 DELIVERY = "72d3162e-cc78-11e3-81ab-4c9367dc0958"
 HOSTILE = "Rejected: GitHub said no (422) to \x1b[31mOnly\u202e a\nrename\x9b of `Größe`."
 
@@ -179,6 +180,15 @@ def test_many_are_retried_in_their_order_some_in_each_transaction(
     assert [job.args["n"] for job in found] == [9, 0, 1, 2, 3, 4]
     assert found[0].id == waits
     assert min(job.id for job in found[1:]) > max(ids)
+
+
+def test_what_is_parked_anew_meanwhile_is_left_so_that_it_comes_to_an_end(store: Store) -> None:
+    first = park(store, add(store, "react", {}))
+    anew = park(store, add(store, "react", {}))
+    assert store.write(lambda tx: operator.retry_parked(tx, first, NOW, 500)) == 1
+    assert store.write(lambda tx: operator.retry_parked(tx, first, NOW, 500)) == 0
+    with store.read() as connection:
+        assert [seen.job.id for seen in operator.listed(connection, PARKED, 9)] == [anew]
 
 
 def test_some_are_retried_all_or_none(store: Store) -> None:

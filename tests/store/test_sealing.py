@@ -173,6 +173,9 @@ def test_many_rows_are_signed_before_the_hour_is_over(store: Store, notary: Nota
     assert [each.seq for each in signed(store)] == [1, 1500]
     seal(notary, closing=True)
     assert [each.seq for each in signed(store)] == [1, 1500, 2200]
+    happened(store, 900)
+    seal(notary, closing=True)
+    assert [each.seq for each in signed(store)] == [1, 1500, 2200, 3100]
     assert checked(store).broken is None
 
 
