@@ -19,6 +19,7 @@ from starlette.routing import Route
 from bot.core.catalog import Catalog
 from bot.flows.pacer import Pacer
 from bot.flows.recall import recall
+from bot.flows.seal import Notary
 from bot.flows.world import World
 from bot.gateways.github import GitHubGateway
 from bot.gateways.github_auth import app_auth, token_auth
@@ -27,28 +28,32 @@ from bot.inbound.github_delivery import deliver
 from bot.inbound.health import Health
 from bot.jobs.embedded import EmbeddedJobs, hold
 from bot.jobs.names import FLOWS, PERIODIC
+from bot.jobs.sealer import Sealer
 from bot.settings import GitHubSettings, Settings
 from bot.store import catalog, keys
 from bot.store.engine import database_file, open_engine, schema_version
 from bot.store.schema import HEAD, migrate
 from bot.store.store import Store
 
-JOBS_SECONDS = 5  # for what is being worked on when we are told to stop
+JOBS_SECONDS = 4  # for what is being worked on when we are told to stop
+SEAL_SECONDS = 1  # for the last seals after that
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """The running bot: `web` answers, `jobs` works, `store` remembers."""
+    """The running bot: `web` answers, `jobs` works, `sealer` seals, `store` remembers."""
 
     web: Starlette
     jobs: EmbeddedJobs
+    sealer: Sealer
     store: Store
     start: Callable[[], None]
 
     def stop(self) -> None:
         """Finish what is running and close the database."""
         self.jobs.stop(JOBS_SECONDS)
+        self.sealer.stop(SEAL_SECONDS)
         self.store.close()
         log.info("bot.stopped")
 
@@ -81,7 +86,8 @@ def _assembled(
         upgrade(settings.database_url)
     file = database_file(settings.database_url)
     given = settings.secret_key.get_secret_value() if settings.secret_key else None
-    ledger_key = keys.derived(keys.root_key(given, file), "ledger")
+    root = keys.root_key(given, file)
+    ledger_key = keys.derived(root, "ledger")
     store = Store(engine)
     with store.read() as connection:
         keys.refuse_another_key(connection, ledger_key, file)
@@ -100,6 +106,7 @@ def _assembled(
         hint = "to switch it on, set EMPTYCHAIR_GITHUB__APP_ID and its two secrets"
         hint += ", or EMPTYCHAIR_GITHUB__TOKEN and the webhook's secret where there is no App"
         log.warning("github.off", hint=hint)
+    sealer = Sealer(Notary(store, _now, ledger_key, keys.derived(root, "checkpoint")))
     health = Health(store, _now, settings.github.on)
     routes += [
         Route("/healthz", health.healthz),
@@ -113,6 +120,7 @@ def _assembled(
         if world is not None:  # without a door nobody could do the jobs that are left
             recall(world)
             jobs.start(handlers, periodic)
+        sealer.start()
         checklists = str(settings.checklists_dir or "shipped")
         for stray in catalog.unknown_files(settings.checklists_dir):
             log.warning("checklists.unread", file=stray.file, hint=stray.rule)
@@ -124,7 +132,7 @@ def _assembled(
             checklists=checklists,
         )
 
-    return App(web, jobs, store, start)
+    return App(web, jobs, sealer, store, start)
 
 
 def _world(

@@ -65,7 +65,7 @@ class World:
     def note(self, tx: Transaction, review: Review, events: Iterable[Event]) -> None:
         """Write into the ledger what happened to a review."""
         happened = tuple(events)
-        ledger.append(tx, self.ledger_key, review.id, happened, self.clock(), self.salt())
+        ledger.append(tx, review.id, happened, self.clock(), self.salt())
         tx.after_commit.append(lambda: _tell(review, happened))
 
     def publish(self, tx: Transaction, review: Review) -> None:

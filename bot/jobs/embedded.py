@@ -237,6 +237,8 @@ class EmbeddedJobs:
             job=job.name, job_id=job.id, attempt=job.attempts + 1
         )
         try:
+            if job.attempts and self._given_up(job):
+                return None
             closing = self._handlers[job.name](job.args)
             self._store.write(partial(_end, job.id, closing))
         except BaseException as error:  # noqa: BLE001 - the one place where a failure is judged
@@ -244,6 +246,11 @@ class EmbeddedJobs:
         finally:
             structlog.contextvars.clear_contextvars()
         return None
+
+    def _given_up(self, job: Job) -> bool:
+        """Whether an operator dropped the job while it waited for its next try."""
+        with self._store.read() as connection:
+            return not queue.stands(connection, job.id)
 
     def _judge(self, job: Job, error: BaseException) -> Job | None:
         """Park it, or put it back. To wait because we were told to is no failure of the job."""
