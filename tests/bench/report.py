@@ -30,18 +30,14 @@ def _with_lost(row: dict[str, Any]) -> Row:
 
 def text(rows: Sequence[Row]) -> str:
     """For a terminal."""
-    parts = [_aligned(_table(rows))]
-    if grown := _growth(rows):
-        parts += ["", _aligned(grown)]
-    return "\n".join([*parts, "", *_notes(rows)])
+    tables = [_aligned(table) for table in (_table(rows), _growth(rows)) if table]
+    return "\n\n".join([*tables, "\n".join(_notes(rows))])
 
 
 def markdown(rows: Sequence[Row]) -> str:
     """For a page."""
-    parts = [_piped(_table(rows))]
-    if grown := _growth(rows):
-        parts += ["", _piped(grown)]
-    return "\n".join([*parts, "", *(f"{note}\n" for note in _notes(rows))])
+    tables = [_piped(table) for table in (_table(rows), _growth(rows)) if table]
+    return "\n\n".join([*tables, *_notes(rows)]) + "\n"
 
 
 def _table(rows: Sequence[Row]) -> list[list[str]]:
@@ -57,7 +53,7 @@ def _table(rows: Sequence[Row]) -> list[list[str]]:
         shown = [str(figure) if figure else "-" for figure in figures.values()]
         told = {True: "yes", False: "no", None: ""}[met]
         lines.append([measure.label, measure.target, told, *shown, _others(measure)])
-    return lines
+    return lines if lines[1:] else []
 
 
 def _others(measure: Measure) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 from tests.bench.examples import head_sha
 
 FULL_SIZE = 25_000  # bytes; what GitHub sends of a pull request
+DESCRIPTION = "What changes:\n- one\n- two"
 
 
 class Webhooks:
@@ -23,13 +24,13 @@ class Webhooks:
         self._secret = secret.encode()
         self._templates = {name: _template(payload) for name, payload in examples.items()}
 
-    def body(self, event: str, number: int, size: int = 0) -> bytes:
+    def body(self, event: str, number: int, size: int = 0, description: str = DESCRIPTION) -> bytes:
         """The payload of `event` for a pull request, in at least `size` bytes.
 
         What is added stands in fields that no bot reads, and packs as badly as addresses do.
         """
         text = self._templates[event].replace("@N@", str(number)).replace("@SHA@", head_sha(number))
-        body = text.encode()
+        body = text.replace('"@BODY@"', json.dumps(description)).encode()
         missing = size - len(body) - len(',"unread":""')
         if missing <= 0:
             return body
@@ -59,7 +60,7 @@ def _template(payload: dict[str, Any]) -> str:
         payload["number"] = "@N@"
         item["head"]["sha"] = "@SHA@"
         item |= {
-            "draft": False, "state": "open", "body": "What changes:\n- one\n- two",
+            "draft": False, "state": "open", "body": "@BODY@",
             "updated_at": "2024-05-15T15:20:34Z",
         }  # fmt: skip
     text = json.dumps(payload, separators=(",", ":"), ensure_ascii=False)
