@@ -39,7 +39,7 @@ def growth(run: Run, sizes: tuple[int, ...] = REVIEWS) -> Iterator[dict[str, Any
         start = run.starts(stage.start)
         run.drive(run.count(40, 1), Plan(slots=4))
         row = run.drive(run.count(100, 1), Plan(slots=1))
-        yield row | start | {"reviews": reviews, "database_mb": _size(file)}
+        yield start | row | {"reviews": reviews, "database_mb": _size(file)}
 
 
 def _size(file: Path) -> float:

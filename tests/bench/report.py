@@ -40,6 +40,15 @@ def markdown(rows: Sequence[Row]) -> str:
     return "\n\n".join([*tables, *_notes(rows)]) + "\n"
 
 
+def others() -> str:
+    """All that was published of other bots, in Markdown."""
+    names = list(dict.fromkeys(name for found in PUBLISHED.values() for name in found))
+    lines = [["", *names]]
+    for label, found in PUBLISHED.items():
+        lines.append([label, *(str(found.get(name, "-")) for name in names)])
+    return _piped(lines)
+
+
 def _table(rows: Sequence[Row]) -> list[list[str]]:
     measured = {row.get("peer") for row in rows}
     peers = [peer for peer in PEERS.values() if peer.name in measured or peer == OURS]

@@ -106,6 +106,13 @@ def test_every_published_figure_stands_in_a_line_of_the_table() -> None:
     assert set(PUBLISHED) <= {measure.label for measure in MEASURES}
 
 
+def test_the_page_has_every_line_and_what_was_published() -> None:
+    page = (ROOT / "docs" / "PERFORMANCE.md").read_text(encoding="utf-8")
+    for measure in MEASURES:
+        assert f"| {measure.label.strip()} | {measure.target} |" in page
+    assert report.others() in page
+
+
 # -- the driver ------------------------------------------------------------------------------------
 
 
