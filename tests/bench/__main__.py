@@ -37,7 +37,7 @@ def main() -> None:
     with file.open("w", encoding="utf-8") as out:
         _note(out, _machine())
         for name in options.peers:
-            for scenario in options.only:
+            for scenario in options.only or [s for s in ALL if s not in PEERS[name].skips]:
                 with Stage(PEERS[name], RESULTS / f"{name}.log") as stage:
                     run = Run(stage, 0.25 if options.quick else 1)
                     _measure(out, run, scenario, options.reviews)
@@ -77,7 +77,7 @@ def _machine() -> dict[str, Any]:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--only", type=_of(ALL), default=ALL, help=", ".join(ALL))
+    parser.add_argument("--only", type=_of(ALL), help=", ".join(ALL))
     others = [name for name in PEERS if name != OURS.name]
     parser.add_argument(
         "--peers", type=_of(others), default=others, help=f"beside us: none, {', '.join(others)}"

@@ -21,7 +21,7 @@ class Peer:
     """One bot. `command` and `environment` may hold {port}, {api}, {key} and {folder}.
 
     `events` per run of load, `patience` in seconds until its own tries are over. A `slow` one is
-    measured with few events, and not where its figure could only be its pace.
+    measured with few events; what it `skips` would take minutes, and is measured when asked for.
     """
 
     name: str
@@ -33,6 +33,7 @@ class Peer:
     events: int = 400
     patience: float = 30
     slow: bool = False
+    skips: tuple[str, ...] = ()
 
 
 OURS = Peer(
@@ -72,5 +73,6 @@ PROBOT_SHIPPED = Peer(
     events=16,
     patience=60,
     slow=True,
+    skips=("faults", "burst"),
 )
 PEERS = {peer.name: peer for peer in (OURS, PROBOT, PROBOT_SHIPPED)}

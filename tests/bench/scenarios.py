@@ -89,15 +89,12 @@ def cold(run: Run) -> Rows:
 def load(run: Run) -> Rows:
     """Pull requests that open, so many in flight; the quietest of up to three runs is kept."""
     run.warm()
-    slots = (1, 32) if run.stage.peer.slow else (1, 16, 32)
-    for latency, in_flight in itertools.product(
-        (CALL_MS,) if run.size < 1 else (0, CALL_MS), slots
-    ):
-        if run.stage.peer.slow and not latency:
-            continue
+    short = run.stage.peer.slow or run.size < 1
+    latencies = (CALL_MS,) if short else (0, CALL_MS)
+    for latency, in_flight in itertools.product(latencies, (1, 32) if short else (1, 16, 32)):
         run.stage.faults(latency_ms=latency)
         events = run.stage.peer.events // (4 if in_flight == 1 else 1)
-        rows = [row for row, _ in zip(_tries(run, events, in_flight), range(3), strict=False)]
+        rows = itertools.islice(_tries(run, events, in_flight), 3)
         best = min(rows, key=lambda row: row["foreign_cpu_share"])
         yield best | {"latency_ms": latency, "in_flight": in_flight}
 
@@ -139,10 +136,11 @@ def dup(run: Run) -> Rows:
     plan = Plan(slots=4, copies=2, settle=3, patience=run.stage.peer.patience)
     requests = run.requests(events)
     yield run.send(requests, plan) | {"case": "at once"}
+    if run.stage.peer.slow:
+        return
     hooks, path = run.stage.webhooks, run.stage.peer.path
     again = [(n, hooks.request(path, OPENED, hooks.body(OPENED, n))) for n, _ in requests]
-    patience = 30 if run.stage.peer.slow else 0  # nothing is awaited of a bot that knows them
-    run.send(again, Plan(slots=4, until_done=False, patience=patience, settle=5))
+    run.send(again, Plan(slots=4, until_done=False, patience=0, settle=5))
     seen = control(run.stage.target.stub, "pulls")
     want = run.stage.target.want
     more = [n for n, _ in again if any(seen[str(n)].get(kind, 0) > want[kind] for kind in want)]
@@ -178,7 +176,8 @@ def kill(run: Run) -> Rows:
 
     Nothing is sent while the bot is down: only what it held, or was just being handed, can be lost.
     """
-    for speed, slots, rate in (("full speed", 16, 0), ("50/s", 64, 50)):
+    speeds = (("full speed", 16, 0), ("50/s", 64, 50))
+    for speed, slots, rate in speeds[:1] if run.stage.peer.slow else speeds:
         run.warm()
         run.stage.faults(latency_ms=CALL_MS)
         events = run.count(200, 16)
