@@ -87,7 +87,7 @@ def _options() -> argparse.Namespace:
         "--reviews",
         type=lambda text: tuple(map(int, text.split(","))),
         default=REVIEWS,
-        help="sizes of the record in `growth`; 1000000 takes some minutes and about 4 GB",
+        help="sizes of the record in `growth`; 1000000 takes some minutes and about 10 GB of disk",
     )
     parser.add_argument(
         "--report", type=Path, nargs="+", help="measure nothing, draw the table of these results"

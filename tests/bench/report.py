@@ -98,17 +98,21 @@ def _notes(rows: Sequence[Row]) -> Iterable[str]:
                 f"Measured {row['at']}, {row['cores']} cores, Python {row['python']}, "
                 f"{row['system']}; the others {MEASURED}, {CORES_THEN} cores."
             )
-    if noise := _over(rows, "foreign_cpu_share", NOISY):
+    if noise := _noise(rows):
         yield f"Noisy: other programs used much of the machine in {noise}. Run it again in quiet."
-    if driver := _over(rows, "driver_cpu_share", BUSY_DRIVER):
-        yield f"The driver itself used much of a core in {driver}: these may be its limits."
+    if drivers := [row for row in rows if row.get("driver_cpu_share") is not None]:
+        most = max(drivers, key=lambda row: float(row["driver_cpu_share"]))
+        share, where = most["driver_cpu_share"], f"{most['peer']} {most['scenario']}"
+        warning = " It may be what was measured." if share > BUSY_DRIVER else ""
+        yield f"The driver used at most {share:.0%} of a core ({where}).{warning}"
 
 
-def _over(rows: Sequence[Row], key: str, most: float) -> str:
+def _noise(rows: Sequence[Row]) -> str:
+    """The scenarios that other programs disturbed, with their share of the machine at its worst."""
     worst: dict[str, float] = {}
     for row in rows:
-        share, name = row.get(key) or 0.0, f"{row.get('peer')} {row['scenario']}"
-        if share > most:
+        share, name = row.get("foreign_cpu_share") or 0.0, f"{row.get('peer')} {row['scenario']}"
+        if share > NOISY:
             worst[name] = max(share, worst.get(name, 0))
     return ", ".join(f"{name} ({share:.0%})" for name, share in worst.items())
 

@@ -180,7 +180,7 @@ def kill(run: Run) -> Rows:
     for speed, slots, rate in speeds[:1] if run.stage.peer.slow else speeds:
         run.warm()
         run.stage.faults(latency_ms=CALL_MS)
-        events = run.count(200, 16)
+        events = run.count(200, 20)
         down: list[float] = []
 
         def crash(down: list[float] = down) -> None:

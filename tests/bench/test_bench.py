@@ -92,7 +92,8 @@ def test_below_the_table_stands_what_may_have_disturbed(tmp_path: Path) -> None:
     told = report.text(a_run(tmp_path))
     assert "Measured 2026-03-02 09:30 UTC, 2 cores, Python 3.11.7, Linux x" in told
     assert "other programs used much of the machine in ours growth (50%)." in told
-    assert "The driver itself used much of a core in ours pace (75%)" in told
+    driver = "The driver used at most 75% of a core (ours pace). It may be what was measured."
+    assert driver in told
     assert "Noisy" not in report.text(results(tmp_path, of("ours", "pace", ack_p99_ms=1)))
 
 
