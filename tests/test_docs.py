@@ -109,8 +109,9 @@ def test_every_overlay_has_its_file() -> None:
 
 
 def test_lock_files_carry_no_download_address() -> None:
-    locks = [*ROOT.glob("*.lock"), ROOT / "tests" / "stories" / "package-lock.json"]
-    assert len(locks) == 3
+    node = [ROOT / "tests" / folder / "package-lock.json" for folder in ("stories", "bench")]
+    locks = [*ROOT.glob("*.lock"), *node]
+    assert len(locks) == 4
     for lock in locks:
         text = lock.read_text(encoding="utf-8")
         assert not re.search(
