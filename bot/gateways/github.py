@@ -30,6 +30,9 @@ from bot.ports import AppIdentity, CheckRun, Posted
 MOST_FILES = 3000  # https://docs.github.com/en/rest/pulls/pulls#list-pull-requests-files
 TIMEOUT = 15  # seconds
 LONGEST_WAIT = 3600.0  # seconds
+# https://docs.github.com/en/rest/about-the-rest-api/api-versions: what is asked without one may one
+# day be answered differently.
+API_VERSION = "2022-11-28"
 RIGHTS_SECONDS = 300.0  # for which an answer about somebody's rights is believed
 AS_APP = 0  # in the place of an installation: the App asks as itself
 # What PyGithub and the reading of its values raise over a body that is not GitHub's.
@@ -57,6 +60,7 @@ class GitHubGateway:
             "seconds_between_writes": None,
             "user_agent": "emptychair",
             "lazy": True,
+            "api_version": API_VERSION,
         }
         self._integration = GithubIntegration(auth=app, **self._options)
         self._tokens = Tokens(self._integration)
