@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.inbound.github_events import READERS
 from tests.stories.emulator import need
 
 MODULES = Path(__file__).parent / "node_modules" / "@octokit"
@@ -41,6 +42,11 @@ def examples() -> list[Example]:
     need(EXAMPLES)
     listed = json.loads(EXAMPLES.read_text(encoding="utf-8"))
     return [Example(kind["name"], raw) for kind in listed for raw in kind["examples"]]
+
+
+def heard(told: list[Example]) -> list[Example]:
+    """Those of events that the bot listens to."""
+    return [example for example in told if example.event in READERS]
 
 
 def installed(payload: Json) -> Json:
