@@ -12,7 +12,7 @@ from typing import Any
 from bot.views.github_check import NAME, RECHECK
 from tests.stories.octokit import Example, Json
 
-BOT = {"id": 49699333, "login": "renovate[bot]", "type": "Bot"}
+BOT = {"id": 29139614, "login": "renovate[bot]", "type": "Bot"}
 COMMAND = "Well. \n\n/impact who: existing"
 
 
