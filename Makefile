@@ -6,6 +6,8 @@ RUN_STAMP := $(VENV)/.ready-run
 DEV_STAMP := $(VENV)/.ready-dev
 NODE_STAMP := tests/stories/node_modules/.ready
 BENCH_STAMP := tests/bench/node_modules/.ready
+# Of 400 MB, which describe every edition of GitHub twice, one file of 13 MB is read.
+OPENAPI := tests/stories/node_modules/@octokit/openapi/generated
 # Works without ensurepip (Debian's python3-venv): the system's pip fills the environment.
 PIP = $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check --no-input
 
@@ -69,8 +71,9 @@ $(DEV_STAMP): requirements-dev.lock $(RUN_STAMP)
 	@touch $@
 
 $(NODE_STAMP): tests/stories/package-lock.json | $(DEV_STAMP)
-	@echo "[dev] installing the third-party GitHub emulator (once)"
+	@echo "[dev] installing a third-party GitHub emulator, and GitHub's examples and description (once)"
 	@cd tests/stories && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent --no-audit --no-fund --ignore-scripts
+	@find $(OPENAPI) -name '*.json' ! -name api.github.com.json -delete
 	@touch $@
 
 $(BENCH_STAMP): tests/bench/package-lock.json | $(DEV_STAMP)

@@ -49,6 +49,8 @@ def sync_pull_request(
         if old is not None and (late := edit_acts(world, old, seen)):
             record(world, old, late)
         return
+    if old is None and since == seen.updated_at and seen.open and not asked:
+        seen = _ask(world, repository, number)  # opened, or closed, last in that second?
     if old is None and not seen.open:
         closed = seen
         world.store.write(lambda tx: subjects.save(tx, closed))

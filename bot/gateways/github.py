@@ -31,6 +31,9 @@ from bot.ports import AppIdentity, CheckRun, CommitStatus, Limits, Posted, Token
 MOST_FILES = 3000  # https://docs.github.com/en/rest/pulls/pulls#list-pull-requests-files
 TIMEOUT = 15  # seconds
 LONGEST_WAIT = 3600.0  # seconds
+# https://docs.github.com/en/rest/about-the-rest-api/api-versions: what is asked without one may one
+# day be answered differently.
+API_VERSION = "2022-11-28"
 RIGHTS_SECONDS = 300.0  # for which an answer about somebody's rights is believed
 AS_APP = -1  # in the place of an installation: the App asks as itself; 0 is where there is none
 connection.install()
@@ -63,6 +66,7 @@ class GitHubGateway:
             "seconds_between_writes": None,
             "user_agent": "emptychair",
             "lazy": True,
+            "api_version": API_VERSION,
         }
         self._personal = auth if isinstance(auth, Auth.Token) else None
         self._app_id = 0
