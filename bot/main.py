@@ -20,6 +20,7 @@ from bot.core.catalog import Catalog
 from bot.flows.world import World
 from bot.gateways.github import GitHubGateway
 from bot.gateways.github_auth import app_auth
+from bot.inbound.enforced import Enforced
 from bot.inbound.github import GitHubDoor
 from bot.inbound.github_delivery import deliver
 from bot.inbound.health import Health
@@ -84,12 +85,13 @@ def _assembled(settings: Settings, read: Catalog, engine: Engine, lock: IO[str])
         flows = {**FLOWS, "deliver": deliver}
         handlers = {name: _handler(flow, world) for name, flow in flows.items()}
         door_secrets = [s.get_secret_value().encode() for s in settings.github.webhook_secret]
-        door = GitHubDoor(store, jobs, door_secrets, _now)
+        door = GitHubDoor(store, jobs, door_secrets, _now, app_id=settings.github.app_id)
         routes.append(Route("/github/webhooks", door.receive, methods=["POST"]))
     else:
         hint = "set EMPTYCHAIR_GITHUB__APP_ID and its two secrets to switch it on"
         log.warning("github.off", hint=hint)
-    health = Health(store, _now, settings.github.on)
+    enforced = Enforced(store, read.organisation)
+    health = Health(store, _now, settings.github.on, more=(enforced,))
     routes += [
         Route("/healthz", health.healthz),
         Route("/readyz", health.readyz),

@@ -25,6 +25,7 @@ EVENTS = (
     "check_suite",
     "merge_group",
     "repository",
+    "status",
 )
 STRENGTH = {"": 0, "read": 1, "write": 2, "admin": 3}
 

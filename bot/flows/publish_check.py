@@ -20,19 +20,25 @@ from bot.views.github_check import check, seed
 log = structlog.get_logger()
 
 
-def publish_check(world: World, repository: int, head_sha: str, force: bool = False) -> None:
+def publish_check(
+    world: World, repository: int, head_sha: str, force: bool = False, anew: bool = False
+) -> None:
     """Put the worst gate of all pull requests with that head on it.
 
     In a merge queue these are the members of the group. `force` writes also what already stands
-    there: somebody asked for the check again, and GitHub waits for an update.
+    there: somebody asked for the check again, and GitHub waits for an update. `anew` puts a run of
+    its own there, newer than what somebody else has put there by our name.
     """
     with world.store.read() as connection:
-        found = _reviews(connection, repository, head_sha)
+        found = reviews_on(connection, repository, head_sha)
     if found:
-        put_check(world, found[0].subject.repository, head_sha, check(found), force)
+        repository_seen = found[0].subject.repository
+        put_check(world, repository_seen, head_sha, check(found), force, anew)
 
 
-def _reviews(connection: Connection, repository: int, head_sha: str) -> list[Review]:
+def reviews_on(connection: Connection, repository: int, head_sha: str) -> list[Review]:
+    """The reviews whose worst gate colours a commit: members of a merge group, or those with that
+    head."""
     numbers = merge_groups.numbers(connection, repository, head_sha)
     members = [reviews.load(connection, repository, number) for number in numbers]
     return [m for m in members if m] or reviews.load_by_head(connection, repository, head_sha)
@@ -54,19 +60,29 @@ def seed_check(world: World, repository: Repository) -> None:
 
 
 def put_check(
-    world: World, repository: Repository, head_sha: str, run: CheckRun, force: bool
+    world: World,
+    repository: Repository,
+    head_sha: str,
+    run: CheckRun,
+    force: bool,
+    anew: bool = False,
 ) -> None:
-    """Write a check run where it differs from what we last wrote there."""
+    """Write a check run where it differs from what we last wrote there.
+
+    `anew` makes a new one; a try of that whose answer was lost is found again, not repeated.
+    """
     at = (CHECK, repository.id, head_sha)
     text = json.dumps(asdict(run), sort_keys=True, ensure_ascii=False)
     with world.store.read() as connection:
         surface = surfaces.load(connection, *at)
-    if surface.live == text and not force:
+    if surface.live == text and not force and not anew:
         return
     world.wait_for(repository.installation)
     id = surface.external_id
-    if id is None and surface.begun:
+    if surface.begun and (id is None or anew):
         id = world.github.find_check(repository, head_sha, run)
+    if anew and id == surface.external_id:
+        id = None
     if id is not None and not _update(world, repository, id, run):
         id = None
     if id is None:

@@ -20,9 +20,9 @@ from github.GithubObject import CompletableGithubObject
 from github.PullRequest import PullRequest as GhPullRequest
 from github.Repository import Repository as GhRepository
 
-from bot.core.facts import Actor, ChangedFile, PullRequest, Repository, Version
+from bot.core.facts import Actor, ChangedFile, PullRequest, Repository, RequiredCheck, Version
 from bot.errors import Rejected, Transient
-from bot.gateways import github_history
+from bot.gateways import github_history, github_rules
 from bot.gateways.github_auth import InstallationAuth, Tokens
 from bot.gateways.remembered import Remembered
 from bot.ports import AppIdentity, CheckRun, Posted
@@ -116,6 +116,16 @@ class GitHubGateway:
             if error.status == 404:
                 return None
             raise
+
+    def checks_of_rules(self, repository: Repository) -> tuple[RequiredCheck, ...]:
+        """See `ports.GitHub`."""
+        with self._repository(repository) as repo:
+            return github_rules.of_rulesets(repo._requester, repo.url, repository.default_branch)
+
+    def checks_of_protection(self, repository: Repository) -> tuple[RequiredCheck, ...]:
+        """See `ports.GitHub`."""
+        with self._repository(repository) as repo:
+            return github_rules.of_protection(repo._requester, repo.url, repository.default_branch)
 
     # -- comments --------------------------------------------------------------------------------
 

@@ -49,7 +49,10 @@ def signed(body: bytes, signature: str, secrets: Sequence[bytes]) -> bool:
 
 
 class GitHubDoor:
-    """`POST /github/webhooks`. `patience`: seconds until a delivery that is not on disk fails."""
+    """`POST /github/webhooks`. `patience`: seconds until a delivery that is not on disk fails.
+
+    `app_id` is our App: what it tells of its own checks is acknowledged and not kept.
+    """
 
     def __init__(
         self,
@@ -58,9 +61,10 @@ class GitHubDoor:
         secrets: Sequence[bytes],
         clock: Callable[[], datetime],
         patience: float = DURABLE_SECONDS,
+        app_id: int | None = None,
     ) -> None:
         self._store, self._jobs, self._secrets, self._clock = store, jobs, secrets, clock
-        self._patience = patience
+        self._patience, self._app_id = patience, app_id
         self._large = asyncio.Semaphore(LARGE_AT_ONCE)
         self._told = datetime.min.replace(tzinfo=UTC)
 
@@ -113,7 +117,7 @@ class GitHubDoor:
 
     async def _accept(self, event: str, delivery: str, body: bytes) -> Response:
         try:
-            fact = await _beside(body, parse, event, body)
+            fact = await _beside(body, parse, event, body, self._app_id)
         except Malformed as error:
             return _say(400, str(error))
         if fact is None:

@@ -10,6 +10,7 @@ from bot.core.facts import (
     CommentCreated,
     CommentDeleted,
     CommentEdited,
+    ForeignCheck,
     Installed,
     MergeGroup,
     PullRequest,
@@ -19,6 +20,7 @@ from bot.core.facts import (
 )
 from bot.flows.answer_merge_group import answer_merge_group
 from bot.flows.install import install
+from bot.flows.note_forged import note_forged
 from bot.flows.own_comment import comment_arrived, comment_deleted
 from bot.flows.recheck import recheck
 from bot.flows.republish import note, visibility_changed
@@ -40,7 +42,7 @@ def deliver(world: World, delivery: str) -> None:
     if stored is None:
         log.error("delivery.lost", hint="its body is gone; a new push or edit makes up for it")
         return
-    fact = parse(*stored)
+    fact = parse(*stored, world.app_id)
     if fact is not None and not isinstance(fact, Installed | RepositoryChanged):
         _note(world, fact.repository)
     match fact:
@@ -50,6 +52,8 @@ def deliver(world: World, delivery: str) -> None:
             _comment(world, fact)
         case RecheckAsked() as fact:
             recheck(world, fact)
+        case ForeignCheck() as fact:
+            note_forged(world, fact)
         case MergeGroup() as group:
             answer_merge_group(world, group)
         case Installed() as fact:

@@ -169,6 +169,7 @@ class CheckRun:
     actions: list[dict[str, str]] = field(default_factory=list)
     started_at: datetime | None = None
     completed_at: datetime | None = None
+    app: str = ""  # the slug of another App that reported it; empty: ours
 
     @property
     def passes(self) -> bool:
@@ -198,6 +199,7 @@ class CommitStatus:
     description: str | None
     target_url: str | None
     created_at: datetime
+    creator: User | None = None  # None: our App
 
 
 @dataclass(frozen=True, slots=True)

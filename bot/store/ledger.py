@@ -9,25 +9,37 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, or_, select
 
 from bot.core.events import Event
 from bot.ports import Transaction
 from bot.store import tables as t
 
 START = "0" * 64  # what the first row is sealed over
+_FORGED = select(t.ledger.c.data).where(
+    t.ledger.c.event == "check.forged",
+    or_(t.ledger.c.review_id.is_(None), t.ledger.c.review_id.in_(bindparam("of", expanding=True))),
+)
 
 SEALED = ("review_id", "at", "event", "data", "door", "actor_digest")
 
 
 def append(
-    tx: Transaction, key: bytes, review_id: int, events: Iterable[Event], now: datetime, salt: bytes
+    tx: Transaction,
+    key: bytes,
+    review_id: int | None,
+    events: Iterable[Event],
+    now: datetime,
+    salt: bytes,
 ) -> None:
-    """Write what happened, in order, in the transaction that made it so."""
+    """Write what happened, in order, in the transaction that made it so.
+
+    `review_id` None: it is about no review.
+    """
     last = select(t.ledger.c.hash).order_by(t.ledger.c.seq.desc()).limit(1)
     previous = tx.connection.execute(last).scalar() or START
     for event in events:
@@ -52,6 +64,11 @@ def seal(key: bytes, previous: str, row: dict[str, Any]) -> str:
     content = {**row, "at": at.astimezone(UTC).isoformat(timespec="microseconds")}
     text = previous + json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+
+
+def forged(connection: Connection, reviews: Iterable[int]) -> list[Mapping[str, Any]]:
+    """The data of every forged check that was noted of these reviews, or of none."""
+    return list(connection.execute(_FORGED, {"of": list(reviews)}).scalars())
 
 
 def first_broken(connection: Connection, key: bytes) -> int | None:
