@@ -15,6 +15,7 @@ from bot.cli.pair import Pair, start_pair
 from bot.core.enforcement import Required
 from bot.store import repositories
 from bot.store import tables as t
+from tests.flows.conftest import started
 
 NAME = "Customer impact"
 RULES = ("GET", "/repos/{owner}/{repo}/rules/branches/{branch:path}")
@@ -25,6 +26,7 @@ BRANCH = ("GET", "/repos/{owner}/{repo}/branches/{branch:path}")
 def pair(tmp_path: Path) -> Iterator[Pair]:
     """One of its own for each test: what was read before is part of the story."""
     with start_pair(tmp_path, quiet_seconds=0) as running:
+        started(running)
         yield running
 
 
