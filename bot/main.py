@@ -23,6 +23,7 @@ from bot.flows.seal import Notary
 from bot.flows.world import World
 from bot.gateways.github import GitHubGateway
 from bot.gateways.github_auth import app_auth, token_auth
+from bot.inbound.enforced import Enforced
 from bot.inbound.github import GitHubDoor
 from bot.inbound.github_delivery import deliver
 from bot.inbound.health import Health
@@ -100,14 +101,18 @@ def _assembled(
         flows = {**FLOWS, "deliver": deliver}
         handlers = {name: _handler(flow, world) for name, flow in flows.items()}
         door_secrets = [s.get_secret_value().encode() for s in settings.github.webhook_secret]
-        door = GitHubDoor(store, jobs, door_secrets, _now, by_token=settings.github.by_token)
+        github = settings.github
+        door = GitHubDoor(
+            store, jobs, door_secrets, _now, app_id=github.app_id, by_token=github.by_token
+        )
         routes.append(Route("/github/webhooks", door.receive, methods=["POST"]))
     else:
         hint = "to switch it on, set EMPTYCHAIR_GITHUB__APP_ID and its two secrets"
         hint += ", or EMPTYCHAIR_GITHUB__TOKEN and the webhook's secret where there is no App"
         log.warning("github.off", hint=hint)
     sealer = Sealer(Notary(store, _now, ledger_key, keys.derived(root, "checkpoint")))
-    health = Health(store, _now, settings.github.on)
+    enforced = Enforced(store, read.organisation)
+    health = Health(store, _now, settings.github.on, more=(enforced,))
     routes += [
         Route("/healthz", health.healthz),
         Route("/readyz", health.readyz),

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
-from bot.core.facts import Actor, ChangedFile, PullRequest, Repository, Version
+from bot.core.facts import Actor, ChangedFile, PullRequest, Repository, RequiredCheck, Version
 
 
 class Transaction(Protocol):
@@ -157,6 +157,16 @@ class GitHub(Protocol):
 
     def default_head(self, repository: Repository) -> str | None:
         """The newest commit of the default branch; None for an empty repository."""
+
+    def checks_of_rules(self, repository: Repository) -> tuple[RequiredCheck, ...]:
+        """The checks that the active rulesets require on the default branch.
+
+        Rejected(403 or 404) where GitHub does not let us read them.
+        """
+
+    def checks_of_protection(self, repository: Repository) -> tuple[RequiredCheck, ...]:
+        """The checks that classic protection requires on the default branch; none if there is no
+        protection, or no such branch."""
 
     def find_comments(self, repository: Repository, number: int, marker: str) -> list[Posted]:
         """The comments that hold the marker, oldest first."""

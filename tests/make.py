@@ -190,11 +190,27 @@ def _issue_comment() -> dict[str, Any]:
 def _check_run() -> dict[str, Any]:
     return {
         "check_run": {
+            "id": 4_100,
             "name": "Customer impact",
             "head_sha": SHA,
+            "status": "completed",
+            "conclusion": "success",
+            "app": {"id": 1, "slug": "empty-chair"},
             "pull_requests": [{"number": 12}, {"number": 13}],
         },
         "requested_action": {"identifier": "recheck"},
+    }
+
+
+def _status() -> dict[str, Any]:
+    return {
+        "id": 3_500,
+        "sha": SHA,
+        "name": "acme/shop",
+        "context": "Customer impact",
+        "state": "success",
+        "description": None,
+        "target_url": None,
     }
 
 
@@ -227,6 +243,7 @@ _PARTS: dict[str, Callable[[], dict[str, Any]]] = {
     "issue_comment": _issue_comment,
     "check_run": _check_run,
     "check_suite": _check_suite,
+    "status": _status,
     "merge_group": _merge_group,
     "installation": _installation,
     "installation_repositories": _installation_repositories,

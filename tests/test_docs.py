@@ -17,6 +17,7 @@ from bot.core.review import TRANSITIONS, Seen, State
 from bot.flows.check_app import EVENTS, PERMISSIONS
 from bot.inbound.github_events import PULL_REQUEST_ACTIONS, READERS
 from bot.settings import environment_names
+from bot.views.ruleset import ruleset
 from tests.data import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -94,6 +95,13 @@ def test_the_architecture_names_every_ledger_event() -> None:
 def test_the_architecture_names_every_event_and_action_of_the_door() -> None:
     for name in (*READERS, *PULL_REQUEST_ACTIONS):
         assert f"`{name}`" in ARCHITECTURE
+
+
+def test_the_readme_shows_the_ruleset_that_the_bot_prints() -> None:
+    shown = re.findall(r"^```json\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    shipped = json.loads((ROOT / "deploy" / "ruleset.json").read_text(encoding="utf-8"))
+    assert [json.loads(text) for text in shown] == [shipped]
+    assert json.loads(ruleset(0)) == shipped
 
 
 def test_the_version_stands_in_one_place_of_the_changelog() -> None:

@@ -21,6 +21,7 @@ COMMANDS = (
     "simulate",
     "stats",
     "samples",
+    "repositories",
     "template",
     "jobs",
     "verify-ledger",

@@ -33,13 +33,17 @@ NAMES = {
     "waiver.expired": "the day of a waiver is over",
     "review.paused": "a reviewer turned the bot off for a pull request",
     "review.resumed": "the bot was turned on again",
+    "check.forged": "somebody else reported a check or a status by our name",
     "comment.withdrawn": "a comment that held answers was edited or deleted",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that happened to a review. `data` holds ids and numbers, never free text."""
+    """One thing that happened, mostly to a review.
+
+    `data` holds ids and numbers, never free text.
+    """
 
     name: str
     data: Mapping[str, str | int | bool | list[str]] = field(default_factory=dict)

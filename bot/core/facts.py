@@ -169,6 +169,31 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
+class RequiredCheck:
+    """A check that a rule of a branch requires. `app`: from that App only; None: from anybody."""
+
+    name: str
+    app: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignCheck:
+    """Somebody else reported a check or a commit status that goes by our name.
+
+    `kind` is "check" or "status", `id` GitHub's id of it, `app` the App that made the check (None
+    for a status), `outcome` what it says, empty while it says nothing yet.
+    """
+
+    repository: Repository
+    kind: str
+    id: int
+    head_sha: str
+    outcome: str
+    by: Actor
+    app: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class RecheckAsked:
     """Somebody wants the check of a commit again. `numbers`: its pull requests, as far as GitHub
     says (never for forks)."""

@@ -25,6 +25,7 @@ EVENTS = (
     "check_suite",
     "merge_group",
     "repository",
+    "status",
 )
 # What a classic token needs, what holds it as well, and what for.
 ENOUGH = {"repo": {"repo"}, "read:org": {"read:org", "write:org", "admin:org"}}

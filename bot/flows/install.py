@@ -52,6 +52,8 @@ def adopt_repositories(
 
     def work(tx: Transaction) -> None:
         repositories.save(tx, repository)
+        args = {"repository": repository.id}
+        world.jobs.enqueue(tx, "read_rules", args, lock=f"rules:{repository.id}")
         for index, pull in enumerate(pulls):
             run_at = start + pace(visited + index, world.pacer.on) - pace(visited, world.pacer.on)
             world.visit(tx, repository.id, pull.number, run_at)

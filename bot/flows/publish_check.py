@@ -24,16 +24,17 @@ log = structlog.get_logger()
 
 
 def publish_check(
-    world: World, repository: int, head_sha: str, force: bool = False
+    world: World, repository: int, head_sha: str, force: bool = False, anew: bool = False
 ) -> Closing | None:
     """Put the worst gate of all pull requests with that head on it; without an App as a status.
 
     In a merge queue these are the members of the group. `force` writes also what already stands
-    there: somebody asked for the check again, and GitHub waits for an update. Gives what to note
-    once it is written.
+    there: somebody asked for the check again, and GitHub waits for an update. `anew` puts a run of
+    its own there, newer than what somebody else has put there by our name. Gives what to note once
+    it is written.
     """
     with world.store.read() as connection:
-        found = _reviews(connection, repository, head_sha)
+        found = reviews_on(connection, repository, head_sha)
         surface = surfaces.load(connection, CHECK, repository, head_sha)
         old = surfaces.load(connection, STATUS, repository, head_sha)
     if not found:
@@ -42,7 +43,7 @@ def publish_check(
     if world.by_token:
         wanted = status(found, _comment(world, subject))
         return put_status(world, subject.repository, head_sha, wanted, old, force)
-    closing = _put(world, subject.repository, head_sha, check(found), surface, force)
+    closing = _put(world, subject.repository, head_sha, check(found), surface, force, anew)
     if still_holds(old):
         if closing is not None:
             world.store.write(closing)
@@ -56,7 +57,9 @@ def _comment(world: World, subject: PullRequest) -> int | None:
         return surfaces.load(connection, *at).external_id
 
 
-def _reviews(connection: Connection, repository: int, head_sha: str) -> list[Review]:
+def reviews_on(connection: Connection, repository: int, head_sha: str) -> list[Review]:
+    """The reviews whose worst gate colours a commit: members of a merge group, or those with that
+    head."""
     numbers = merge_groups.numbers(connection, repository, head_sha)
     members = [reviews.load(connection, repository, number) for number in numbers]
     return [m for m in members if m] or reviews.load_by_head(connection, repository, head_sha)
@@ -91,17 +94,23 @@ def _put(
     run: CheckRun,
     surface: Surface,
     force: bool,
+    anew: bool = False,
 ) -> Closing | None:
-    """Write a check run where it differs from what we last wrote there."""
+    """Write a check run where it differs from what we last wrote there.
+
+    `anew` makes a new one; a try of that whose answer was lost is found again, not repeated.
+    """
     at = (CHECK, repository.id, head_sha)
     text = json.dumps(asdict(run), sort_keys=True, ensure_ascii=False)
-    if surface.live == text and not force:
+    if surface.live == text and not force and not anew:
         return None
     world.may_write(repository, Rank.GATE, f"check:{head_sha}")
     id = surface.external_id
     unsent = id is None and surface.begun and world.unsent.take(*at)
-    if id is None and surface.begun and not unsent:
+    if surface.begun and (id is None or anew) and not unsent:
         id = world.github.find_check(repository, head_sha, run)
+    if anew and id == surface.external_id:
+        id = None
     if id is not None and not _update(world, repository, id, run):
         id = None
     if id is None:

@@ -68,6 +68,10 @@ class World:
         ledger.append(tx, review.id, happened, self.clock(), self.salt())
         tx.after_commit.append(lambda: _tell(review, happened))
 
+    def note_apart(self, tx: Transaction, review_id: int | None, events: Iterable[Event]) -> None:
+        """Write into the ledger what changes no review, and may be about none (None)."""
+        ledger.append(tx, review_id, tuple(events), self.clock(), self.salt())
+
     def publish(self, tx: Transaction, review: Review) -> None:
         """Have comment and check made equal to the record, side by side."""
         repository, number = review.subject.repository.id, review.subject.number
@@ -103,10 +107,16 @@ class World:
         self.jobs.enqueue(tx, "repost_comment", args, lock=lock, run_at=run_at)
 
     def publish_check(
-        self, tx: Transaction, repository: int, head_sha: str, force: bool = False
+        self,
+        tx: Transaction,
+        repository: int,
+        head_sha: str,
+        force: bool = False,
+        anew: bool = False,
     ) -> None:
-        """Have the check of one commit made equal to the record."""
+        """Have the check of one commit made equal to the record; `anew` as the newest there."""
         args = {"repository": repository, "head_sha": head_sha, "force": force}
+        args |= {"anew": True} if anew else {}
         self.jobs.enqueue(tx, "publish_check", args, lock=f"check:{repository}:{head_sha}")
 
     def visit(self, tx: Transaction, repository: int, number: int, run_at: datetime) -> None:

@@ -21,9 +21,9 @@ from github.PullRequest import PullRequest as GhPullRequest
 from github.Repository import Repository as GhRepository
 from github.Requester import Requester
 
-from bot.core.facts import Actor, ChangedFile, PullRequest, Repository, Version
+from bot.core.facts import Actor, ChangedFile, PullRequest, Repository, RequiredCheck, Version
 from bot.errors import Rejected, Transient
-from bot.gateways import connection, github_history
+from bot.gateways import connection, github_history, github_rules
 from bot.gateways.github_auth import InstallationAuth, Tokens
 from bot.gateways.remembered import Remembered
 from bot.ports import AppIdentity, CheckRun, CommitStatus, Limits, Posted, TokenOwner
@@ -148,6 +148,16 @@ class GitHubGateway:
             if error.status == 404:
                 return None
             raise
+
+    def checks_of_rules(self, repository: Repository) -> tuple[RequiredCheck, ...]:
+        """See `ports.GitHub`."""
+        with self._repository(repository) as repo:
+            return github_rules.of_rulesets(repo._requester, repo.url, repository.default_branch)
+
+    def checks_of_protection(self, repository: Repository) -> tuple[RequiredCheck, ...]:
+        """See `ports.GitHub`."""
+        with self._repository(repository) as repo:
+            return github_rules.of_protection(repo._requester, repo.url, repository.default_branch)
 
     # -- comments --------------------------------------------------------------------------------
 

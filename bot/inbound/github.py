@@ -52,6 +52,7 @@ class GitHubDoor:
     """`POST /github/webhooks`. `patience`: seconds until a delivery that is not on disk fails.
 
     `by_token`: there is no App, so webhooks of repositories and organisations are taken.
+    `app_id` is our App: what it tells of its own checks is acknowledged and not kept.
     """
 
     def __init__(
@@ -61,10 +62,11 @@ class GitHubDoor:
         secrets: Sequence[bytes],
         clock: Callable[[], datetime],
         patience: float = DURABLE_SECONDS,
+        app_id: int | None = None,
         by_token: bool = False,
     ) -> None:
         self._store, self._jobs, self._secrets, self._clock = store, jobs, secrets, clock
-        self._patience, self._by_token = patience, by_token
+        self._patience, self._app_id, self._by_token = patience, app_id, by_token
         self._large = asyncio.Semaphore(LARGE_AT_ONCE)
         self._told = datetime.min.replace(tzinfo=UTC)
 
@@ -117,7 +119,7 @@ class GitHubDoor:
 
     async def _accept(self, event: str, delivery: str, body: bytes) -> Response:
         try:
-            fact = await _beside(body, parse, event, body)
+            fact = await _beside(body, parse, event, body, self._app_id)
         except Malformed as error:
             return _say(400, str(error))
         if fact is None:

@@ -11,6 +11,7 @@ from bot.core.facts import (
     CommentCreated,
     CommentDeleted,
     CommentEdited,
+    ForeignCheck,
     HookAdded,
     Installed,
     MergeGroup,
@@ -21,6 +22,7 @@ from bot.core.facts import (
 )
 from bot.flows.answer_merge_group import answer_merge_group
 from bot.flows.install import adopt, install
+from bot.flows.note_forged import note_forged
 from bot.flows.own_comment import comment_arrived, comment_deleted
 from bot.flows.recheck import recheck
 from bot.flows.republish import note, visibility_changed
@@ -44,7 +46,7 @@ def deliver(world: World, delivery: str) -> None:
         if stored is None:
             log.error("delivery.lost", hint="its body is gone; a new push or edit makes up for it")
             return
-        fact = parse(*stored)
+        fact = parse(*stored, world.app_id or None)
         known = _known(connection, fact)
     if fact is None:
         return
@@ -57,6 +59,8 @@ def deliver(world: World, delivery: str) -> None:
             _comment(world, fact)
         case RecheckAsked() as fact:
             recheck(world, fact)
+        case ForeignCheck() as fact:
+            note_forged(world, fact)
         case MergeGroup() as group:
             answer_merge_group(world, group)
         case Installed() as fact:

@@ -20,6 +20,7 @@ from bot.core.facts import (
     CommentDeleted,
     CommentEdited,
     DescriptionEdited,
+    ForeignCheck,
     HookAdded,
     Installed,
     MergeGroup,
@@ -29,7 +30,7 @@ from bot.core.facts import (
     RepositoryChanged,
 )
 from bot.ports import pull_request_lock
-from bot.views.github_check import NAME, RECHECK
+from bot.views.github_check import NAME, RECHECK, is_our_name
 
 Fact = (
     PullRequest
@@ -37,6 +38,7 @@ Fact = (
     | CommentEdited
     | CommentDeleted
     | RecheckAsked
+    | ForeignCheck
     | MergeGroup
     | Installed
     | RepositoryChanged
@@ -61,14 +63,19 @@ class Malformed(ValueError):
     """The body is not what GitHub sends for this event; the message says what is wrong."""
 
 
-def parse(event: str, body: bytes) -> Fact | None:
-    """The fact in a payload; None for what is none of our business. Raises Malformed."""
+def parse(event: str, body: bytes, app_id: int | None = None) -> Fact | None:
+    """The fact in a payload; None for what is none of our business. Raises Malformed.
+
+    `app_id` is our App: what it did itself to checks is no news. None: we are none.
+    """
     reader = READERS.get(event)
     if reader is None:
         return None
     payload = load_json(body)
     try:
-        return reader(payload)
+        fact = reader(payload)
+        ours = isinstance(fact, ForeignCheck) and app_id is not None and fact.app == app_id
+        return None if ours else fact
     except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
         what = _text(f"{type(error).__name__} {error}"[:100])
         raise Malformed(
@@ -104,7 +111,7 @@ def lock_of(fact: Fact) -> str | None:
     match fact:
         case PullRequest() | CommentCreated() | CommentEdited() | CommentDeleted():
             return pull_request_lock(fact.repository.id, fact.number)
-        case RecheckAsked() | MergeGroup():
+        case RecheckAsked() | ForeignCheck() | MergeGroup():
             return f"head:{fact.repository.id}:{fact.head_sha}"
         case Installed():
             return f"installation:{fact.installation}"
@@ -184,6 +191,8 @@ def _issue_comment(payload: dict[str, Any]) -> Fact | None:
 
 def _check_run(payload: dict[str, Any]) -> Fact | None:
     run = payload["check_run"]
+    if payload.get("action") in ("created", "completed"):
+        return _reported(payload, run)
     asked = payload.get("action") == "rerequested" or (
         payload.get("action") == "requested_action"
         and (payload.get("requested_action") or {}).get("identifier") == RECHECK
@@ -191,6 +200,35 @@ def _check_run(payload: dict[str, Any]) -> Fact | None:
     if not asked or run.get("name") != NAME:
         return None
     return _recheck(payload, run)
+
+
+def _reported(payload: dict[str, Any], run: dict[str, Any]) -> ForeignCheck | None:
+    """A run by our name. Most runs go by other names: nothing else of them is looked at."""
+    if not is_our_name(_text(run.get("name"))) or not run.get("app"):
+        return None
+    return ForeignCheck(
+        repository=_repository(payload),
+        kind="check",
+        id=_number(run["id"]),
+        head_sha=_needed(run["head_sha"]),
+        outcome=_text(run.get("conclusion")),
+        by=_actor(payload.get("sender")),
+        app=_number(run["app"]["id"]),
+    )
+
+
+def _status(payload: dict[str, Any]) -> Fact | None:
+    if not is_our_name(_text(payload.get("context"))):
+        return None
+    return ForeignCheck(
+        repository=_repository(payload),
+        kind="status",
+        id=_number(payload["id"]),
+        head_sha=_needed(payload["sha"]),
+        outcome=_text(payload["state"]),
+        by=_actor(payload.get("sender")),
+        app=None,
+    )
 
 
 def _check_suite(payload: dict[str, Any]) -> Fact | None:
@@ -248,6 +286,7 @@ READERS: dict[str, Callable[[dict[str, Any]], Fact | None]] = {
     "issue_comment": _issue_comment,
     "check_run": _check_run,
     "check_suite": _check_suite,
+    "status": _status,
     "merge_group": _merge_group,
     "installation": _installation,
     "installation_repositories": _installation,

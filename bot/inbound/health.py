@@ -23,11 +23,17 @@ STUCK_SECONDS = 300  # a queue older than this is named
 
 
 class Health:
-    """The three pages that a platform engineer watches."""
+    """The three pages that a platform engineer watches. `more` is measured when it is read."""
 
-    def __init__(self, store: Store, clock: Callable[[], datetime], github: bool = True) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Callable[[], datetime],
+        github: bool = True,
+        more: Iterable[Collector] = (),
+    ) -> None:
         self._store, self._clock, self._github = store, clock, github
-        self._registry = _Joined(self)
+        self._registry = _Joined(self, more)
 
     async def healthz(self, _request: Request) -> Response:
         """200 as long as the process answers."""
@@ -76,10 +82,10 @@ class Health:
 class _Joined(CollectorRegistry):
     """The process's counters and, asked for when read, the state of the queue."""
 
-    def __init__(self, health: Health) -> None:
+    def __init__(self, health: Health, more: Iterable[Collector]) -> None:
         super().__init__()
-        self._health = health
-        self.register(_Queue(health))
+        for collector in (_Queue(health), *more):
+            self.register(collector)
 
     def collect(self) -> Iterable[Metric]:
         yield from REGISTRY.collect()

@@ -12,6 +12,7 @@ from bot.flows.install import adopt_repositories, visit_pull_request
 from bot.flows.publish_check import publish_check
 from bot.flows.publish_comment import publish_comment
 from bot.flows.react import react
+from bot.flows.read_rules import OFTEN, read_rules
 from bot.flows.reply import reply
 from bot.flows.republish import repost_comment, republish
 from bot.flows.run_out import run_out
@@ -26,6 +27,7 @@ FLOWS: dict[str, Callable[..., Any]] = {
     "visit_pull_request": visit_pull_request,
     "react": react,
     "reply": reply,
+    "read_rules": read_rules,
     "republish": republish,
     "repost_comment": repost_comment,
     "run_out": run_out,
@@ -37,6 +39,7 @@ FLOWS: dict[str, Callable[..., Any]] = {
 PERIODIC = {
     "apply_organisation": timedelta(days=1),  # also at every start, when it may have changed
     "check_app": timedelta(hours=12),  # also at every start
+    "read_rules": OFTEN,  # what GitHub's rules require
     "run_out": timedelta(minutes=1),  # waivers whose day is over
     "tidy": timedelta(hours=6),  # bodies of old deliveries
 }

@@ -22,6 +22,7 @@ EVENTS = [
     "merge_group",
     "pull_request",
     "repository",
+    "status",
 ]
 
 
@@ -46,6 +47,15 @@ class AppShapes(Shapes):
             "events": EVENTS,
             "installations_count": 1,
         }
+
+    def app_of(self, run: CheckRun) -> Json:
+        """The App that reported a run."""
+        if not run.app:
+            return self.app()
+        number = self.state.app_of(run.app)
+        name = run.app.replace("-", " ").title()
+        known = {"id": number, "slug": run.app, "name": name, "node_id": node_id("A", number)}
+        return self.app() | known
 
     def comment(self, comment: Comment) -> Json:
         """What an App said through its API carries the App."""
@@ -125,14 +135,15 @@ class AppShapes(Shapes):
                 "annotations_url": f"{url}/annotations",
             },
             "check_suite": {"id": run.suite_id},
-            "app": self.app(),
+            "app": self.app_of(run),
             "pull_requests": self._pull_requests(run.head_sha),
         }
 
     def check_in_event(self, run: CheckRun) -> Json:
         """The same inside a webhook, where the suite tells the branch."""
         suite = self.suite(run.head_sha)
-        short = {key: suite[key] for key in ("id", "node_id", "head_branch", "head_sha", "status")}
+        short = {key: suite[key] for key in ("node_id", "head_branch", "head_sha", "status")}
+        short["id"] = run.suite_id
         return self.check(run) | {"check_suite": short | {"pull_requests": suite["pull_requests"]}}
 
     def suite(self, sha: str) -> Json:
@@ -172,4 +183,36 @@ class AppShapes(Shapes):
             "created_at": moment(status.created_at),
             "updated_at": moment(status.created_at),
             "creator": self.user(status.creator),
+        }
+
+    def rules(self) -> list[Json]:
+        """What the rulesets require on the default branch, each as a rule of its own ruleset."""
+        return [
+            {
+                "type": "required_status_checks",
+                "ruleset_source_type": "Repository",
+                "ruleset_source": self.state.full_name,
+                "ruleset_id": 42 + place,
+                "parameters": {
+                    "strict_required_status_checks_policy": False,
+                    "do_not_enforce_on_create": False,
+                    "required_status_checks": [
+                        {"context": name} | ({} if app is None else {"integration_id": app})
+                    ],
+                },
+            }
+            for place, (name, app) in enumerate(self.state.rulesets.items())
+        ]
+
+    def protection(self) -> Json:
+        """Classic protection as the branch shows it."""
+        classic = self.state.classic
+        checks = [{"context": name, "app_id": app} for name, app in classic.items()]
+        return {
+            "enabled": bool(classic),
+            "required_status_checks": {
+                "enforcement_level": "non_admins" if classic else "off",
+                "contexts": list(classic),
+                "checks": checks,
+            },
         }

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from bot.sandbox.events import Events
-from bot.sandbox.records import CheckRun, Refused, User
+from bot.sandbox.records import CheckRun, CommitStatus, Refused, User
 from bot.sandbox.state import State
 
 
@@ -19,16 +19,16 @@ class CheckRuns:
     def __init__(self, state: State, events: Events, on_completed: Callable[[str], None]) -> None:
         self.state, self.events, self.on_completed = state, events, on_completed
 
-    def create(self, name: str, sha: str, fields: dict[str, Any]) -> CheckRun:
-        """A new run of the App on a known commit."""
+    def create(self, name: str, sha: str, fields: dict[str, Any], app: str = "") -> CheckRun:
+        """A new run of the App on a known commit; `app` is the slug of another one."""
         with self.state.lock:
             head = self.state.resolve(sha).sha
-            suite = self.state.suite_id(head)
-            run = CheckRun(self.state.next_id("check"), suite, name, head)
+            suite = self.state.suite_id(head, app)
+            run = CheckRun(self.state.next_id("check"), suite, name, head, app=app)
             run.started_at = self.state.clock()
             self.state.add_check(run)
             self._apply(run, fields)
-            self.events.check_run("created", run, self.state.bot)
+            self.events.check_run("created", run, self._reporter(run))
             self._completed(run)
         return run
 
@@ -40,6 +40,32 @@ class CheckRuns:
             if not done_before or "conclusion" in fields:
                 self._completed(run)
         return run
+
+    def report_status(
+        self,
+        sha: str,
+        *,
+        state: str,
+        context: str,
+        description: str | None = None,
+        target_url: str | None = None,
+        by: User | None = None,
+    ) -> CommitStatus:
+        """A commit status of the App, or of whoever is named and can write."""
+        with self.state.lock:
+            status = CommitStatus(
+                id=self.state.next_id("status"),
+                sha=self.state.resolve(sha).sha,
+                state=state,
+                context=context,
+                description=description,
+                target_url=target_url,
+                created_at=self.state.clock(),
+                creator=by or self.state.bot,
+            )
+            self.state.statuses.append(status)
+            self.events.status(status, status.creator)
+        return status
 
     def rerun(self, check_id: int, by: User) -> None:
         """Asks the App to run again; as on GitHub the run itself stays as it is."""
@@ -72,5 +98,8 @@ class CheckRuns:
 
     def _completed(self, run: CheckRun) -> None:
         if run.status == "completed":
-            self.events.check_run("completed", run, self.state.bot)
+            self.events.check_run("completed", run, self._reporter(run))
             self.on_completed(run.head_sha)
+
+    def _reporter(self, run: CheckRun) -> User:
+        return self.state.user(f"{run.app}[bot]") if run.app else self.state.bot

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.sandbox.app_shapes import AppShapes
-from bot.sandbox.records import CheckRun, Comment, MergeGroup, PullRequest, User
+from bot.sandbox.records import CheckRun, Comment, CommitStatus, MergeGroup, PullRequest, User
 from bot.sandbox.shapes import Json, node_id
 from bot.sandbox.webhooks import Webhooks
 
@@ -38,6 +38,15 @@ class Events:
         button = {"requested_action": {"identifier": identifier}} if identifier else {}
         payload = {"check_run": self.shapes.check_in_event(run)} | button
         self._emit("check_run", action, by, payload)
+
+    def status(self, status: CommitStatus, by: User) -> None:
+        """The one event here that has no action."""
+        commit = self.shapes.commit(self.state.commits[status.sha])
+        shape = self.shapes.status(status)
+        kept = ("id", "state", "description", "target_url", "context", "created_at", "updated_at")
+        payload = {key: shape[key] for key in kept}
+        payload |= {"sha": status.sha, "name": self.state.full_name, "avatar_url": ""}
+        self._emit("status", "", by, payload | {"commit": commit, "branches": []})
 
     def check_suite(self, action: str, sha: str, by: User) -> None:
         self._emit("check_suite", action, by, {"check_suite": self.shapes.suite(sha)})
@@ -95,7 +104,8 @@ class Events:
     def _emit(self, event: str, action: str, by: User, payload: Json) -> None:
         owner = self.shapes.user(self.state.owner)
         number = self.state.installation_id
-        payload = {"action": action, **payload, "repository": self.shapes.repository()}
+        named = {"action": action} if action else {}
+        payload = {**named, **payload, "repository": self.shapes.repository()}
         payload["organization"] = {
             key: owner[key] for key in ("login", "id", "node_id", "url", "avatar_url")
         }

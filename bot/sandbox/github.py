@@ -233,6 +233,32 @@ class StandIn:
     def press(self, check_id: int, identifier: str, by: str) -> None:
         self._world.checks.press(check_id, identifier, self.state.user(by))
 
+    def require(self, check: str = "", *, app: int | None = None, classic: bool = False) -> None:
+        """From now on the default branch requires this check and no other; empty: none.
+
+        `app` is the App that it has to come from, None: anybody. `classic`: by branch protection.
+        """
+        rule = {check: app} if check else {}
+        self.state.classic, self.state.rulesets = (rule, {}) if classic else ({}, rule)
+        self._world.merging.required_check = check
+
+    def report_check(
+        self, sha: str, name: str, conclusion: str | None, *, app: str = "github-actions"
+    ) -> int:
+        """Another App puts a check run on a commit, by any name; None: it is still running."""
+        said = {"conclusion": conclusion} if conclusion else {"status": "in_progress"}
+        return self._world.checks.create(name, sha, said, app).id
+
+    def finish_check(self, check_id: int, conclusion: str) -> None:
+        """The App that reported it finishes a check run, or finishes it otherwise."""
+        self._world.checks.update(check_id, {"conclusion": conclusion})
+
+    def report_status(self, sha: str, context: str, state: str, *, by: str) -> int:
+        """Somebody puts a commit status on a commit, by any name: error, failure, pending or
+        success."""
+        user = self.state.user(by)
+        return self._world.checks.report_status(sha, state=state, context=context, by=user).id
+
     def install(self, *, by: str = "reviewer") -> None:
         """The App is installed on the organisation: `installation` created."""
         with self.state.lock:

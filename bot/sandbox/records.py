@@ -169,6 +169,7 @@ class CheckRun:
     actions: list[dict[str, str]] = field(default_factory=list)
     started_at: datetime | None = None
     completed_at: datetime | None = None
+    app: str = ""  # the slug of another App that reported it; empty: ours
 
     @property
     def passes(self) -> bool:

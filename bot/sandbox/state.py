@@ -22,6 +22,7 @@ from bot.sandbox.records import (
 )
 
 WRITERS = frozenset({"admin", "maintain", "write"})
+OTHER_APPS = {"github-actions": 15368}
 FIRST_IDS = {
     "pull": 2_180_000_000,
     "comment": 3_210_000_000,
@@ -80,7 +81,9 @@ class State:
         self.commits: dict[str, Commit] = {}
         self.branches: dict[str, str] = {}
         self.groups: dict[str, MergeGroup] = {}
-        self._suites: dict[str, int] = {}
+        self.rulesets: dict[str, int | None] = {}  # required check -> its App; None: anybody
+        self.classic: dict[str, int | None] = {}  # the same in classic branch protection
+        self._suites: dict[tuple[str, str], int] = {}
         self._last_id = dict(FIRST_IDS)
         self.owner = self.user(owner, "Organization")
         self.bot = self.user(f"{slug}[bot]", "Bot")
@@ -163,8 +166,15 @@ class State:
             self._checks_by_sha.setdefault(run.head_sha, []).append(run)
 
     def latest_check(self, sha: str, name: str) -> CheckRun | None:
+        """The run of that name that counts: the last one, of the App that a rule names, if any."""
+        wanted = {**self.classic, **self.rulesets}.get(name)
         runs = [run for run in self.checks_on(sha) if run.name == name]
-        return runs[-1] if runs else None
+        counting = [run for run in runs if wanted in (None, self.app_of(run.app))]
+        return counting[-1] if counting else None
+
+    def app_of(self, slug: str) -> int:
+        """The id of the App with that slug; empty: ours."""
+        return OTHER_APPS.get(slug, 700_000 + zlib.crc32(slug.encode())) if slug else self.app_id
 
     def latest_status(self, sha: str, context: str) -> CommitStatus | None:
         with self.lock:
@@ -177,16 +187,16 @@ class State:
             if pull.head_sha == sha and pull.state == "open" and not pull.from_fork:
                 yield pull
 
-    def suite_id(self, sha: str) -> int:
-        """One check suite for each App and commit."""
+    def suite_id(self, sha: str, app: str = "") -> int:
+        """One check suite for each App and commit; `app` is a slug, empty for ours."""
         with self.lock:
-            if sha not in self._suites:
-                self._suites[sha] = self.next_id("suite")
-            return self._suites[sha]
+            if (sha, app) not in self._suites:
+                self._suites[sha, app] = self.next_id("suite")
+            return self._suites[sha, app]
 
     def suite_sha(self, suite_id: int) -> str | None:
         with self.lock:
-            return next((sha for sha, known in self._suites.items() if known == suite_id), None)
+            return next((key[0] for key, known in self._suites.items() if known == suite_id), None)
 
     def resolve(self, ref: str) -> Commit:
         """The commit of a branch, a full name (`refs/heads/…`), a hash or its first 7 or more."""

@@ -31,6 +31,8 @@ class World:
         faults: Faults,
     ) -> None:
         self.state, self.faults = state, faults
+        if required_check:
+            state.rulesets[required_check] = state.app_id
         self.tokens = Tokens(state, app_public_key)
         self.webhooks = Webhooks(state, webhook_url, webhook_secret, faults)
         self.events = Events(AppShapes(state, "", ""), self.webhooks)

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, insert, or_, select, update
 
 from bot.core.events import Event
 from bot.ports import Transaction
@@ -36,6 +36,10 @@ _NEWEST_SEALED = (
     .order_by(t.ledger.c.seq.desc())
     .limit(1)
 )  # fmt: skip
+_FORGED = select(t.ledger.c.data).where(
+    t.ledger.c.event == "check.forged",
+    or_(t.ledger.c.review_id.is_(None), t.ledger.c.review_id.in_(bindparam("of", expanding=True))),
+)
 _SEAL_OF = select(t.ledger.c.hash).where(t.ledger.c.seq == bindparam("row"))
 _AFTER = _IN_ORDER.where(t.ledger.c.seq > bindparam("seq")).limit(bindparam("most"))
 _SEAL = (
@@ -105,6 +109,11 @@ def seal(key: bytes, previous: str, row: Mapping[str, Any] | RowMapping) -> str:
     content["at"] = at.astimezone(UTC).isoformat(timespec="microseconds")
     text = previous + json.dumps(content, sort_keys=True, separators=(",", ":"))
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+
+
+def forged(connection: Connection, reviews: Iterable[int]) -> list[Mapping[str, Any]]:
+    """The data of every forged check that was noted of these reviews, or of none."""
+    return list(connection.execute(_FORGED, {"of": list(reviews)}).scalars())
 
 
 def waits(connection: Connection) -> bool:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, bindparam, select
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
 
+from bot.core.enforcement import Required, Ruled
 from bot.core.facts import Repository
+from bot.core.review import State
 from bot.ports import Transaction
 from bot.store import tables as t
 from bot.store.upsert import upsert
@@ -14,6 +19,39 @@ from bot.store.upsert import upsert
 _LOAD = select(t.repository).where(t.repository.c.id == bindparam("of"))
 _INSTALLED = insert(t.installation).on_conflict_do_nothing()
 _SAVE = upsert(t.repository, ("id",), ("installation_id", "full_name", "private", "default_branch"))
+_REQUIRED = select(t.repository.c.required, t.repository.c.required_at).where(
+    t.repository.c.id == bindparam("of")
+)
+_TO_READ = (
+    select(t.repository)
+    .join(t.installation)
+    .where(
+        t.installation.c.removed_at.is_(None),
+        or_(
+            t.repository.c.required_at.is_(None),
+            t.repository.c.required_at <= bindparam("since"),
+        ),
+    )
+    .order_by(t.repository.c.required_at.is_not(None), t.repository.c.required_at)
+    .limit(bindparam("most"))
+)
+_OPEN_REVIEWS = (
+    select(func.count(t.review.c.id))
+    .select_from(t.subject.join(t.review))
+    .where(t.subject.c.repository_id == t.repository.c.id, t.review.c.state == State.OPEN)
+    .scalar_subquery()
+)
+_STANDINGS = (
+    select(
+        t.repository.c.full_name,
+        t.repository.c.required,
+        t.repository.c.required_at,
+        _OPEN_REVIEWS.label("open_reviews"),
+    )
+    .join(t.installation)
+    .where(t.installation.c.removed_at.is_(None))
+    .order_by(func.lower(t.repository.c.full_name), t.repository.c.id)
+)
 
 
 def add(tx: Transaction, repository: Repository) -> None:
@@ -42,4 +80,35 @@ def load(connection: Connection, id: int) -> Repository | None:
     row = connection.execute(_LOAD, {"of": id}).first()
     if row is None:
         return None
+    return _repository(row)
+
+
+def _repository(row: Row[Any]) -> Repository:
     return Repository(row.id, row.full_name, row.installation_id, row.private, row.default_branch)
+
+
+def to_read(connection: Connection, since: datetime, most: int) -> list[Repository]:
+    """At most so many repositories whose rules were last read then or earlier, or never; those
+    first that wait longest. Not where the App is no longer installed."""
+    rows = connection.execute(_TO_READ, {"since": since, "most": most})
+    return [_repository(row) for row in rows]
+
+
+def standings(connection: Connection) -> list[Ruled]:
+    """Every repository where the App is installed, by name, with its open reviews."""
+    return [
+        Ruled(row.full_name, Required(row.required), row.required_at, row.open_reviews)
+        for row in connection.execute(_STANDINGS)
+    ]
+
+
+def required(connection: Connection, id: int) -> tuple[Required, datetime | None]:
+    """What the rules say of our check, and when they were read; None: never."""
+    row = connection.execute(_REQUIRED, {"of": id}).first()
+    return (Required(row.required), row.required_at) if row else (Required.UNKNOWN, None)
+
+
+def save_required(tx: Transaction, id: int, found: Required, now: datetime) -> None:
+    """Note what the rules say of our check."""
+    here = update(t.repository).where(t.repository.c.id == id)
+    tx.connection.execute(here.values(required=str(found), required_at=now))

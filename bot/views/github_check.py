@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 
 from bot.core.gate import Conclusion, Gate, Standing, standing, worst
@@ -26,6 +27,16 @@ MAY_WAIVE = (
 )
 
 BUTTONS = (Button("Recheck", "Read the pull request again", RECHECK),)
+
+
+def is_our_name(name: str) -> bool:
+    """Whether people would take a check of that name for ours: width, capitals and spaces around
+    it do not matter."""
+    return _bare(name) == _bare(NAME)
+
+
+def _bare(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).casefold().strip()
 
 
 def check(reviews: Sequence[Review]) -> CheckRun:

@@ -67,6 +67,8 @@ CALLS: dict[str, Callable[[Desk], object]] = {
     "in_team": lambda d: [
         d.gateway.in_team(d.repository, "acme/research", by) for by in (d.by, RENOVATE)
     ],
+    "checks_of_rules": lambda d: d.gateway.checks_of_rules(d.repository),
+    "checks_of_protection": lambda d: d.gateway.checks_of_protection(d.repository),
     "set_status": lambda d: d.gateway.set_status(d.repository, d.head, STATUS),
     "find_check": lambda d: d.gateway.find_check(d.repository, d.head, CHECK),
     "create_check": lambda d: d.gateway.create_check(d.repository, d.head, CHECK),

@@ -49,7 +49,7 @@ class Web:
         clock = lambda: make.NOW  # noqa: E731
         jobs = EmbeddedJobs(self.store, clock, 1, 3)
         secrets = [b"another secret", make.SECRET.encode()]
-        door = GitHubDoor(self.store, jobs, secrets, clock, patience, by_token)
+        door = GitHubDoor(self.store, jobs, secrets, clock, patience, by_token=by_token)
         health = Health(self.store, clock)
         routes = [
             Route("/github/webhooks", door.receive, methods=["POST"]),

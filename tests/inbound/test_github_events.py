@@ -19,6 +19,7 @@ from bot.core.facts import (
     CommentDeleted,
     CommentEdited,
     DescriptionEdited,
+    ForeignCheck,
     HookAdded,
     Installed,
     MergeGroup,
@@ -163,8 +164,6 @@ def test_a_check_that_is_asked_for_again_by_either_button() -> None:
 @pytest.mark.parametrize(
     ("action", "changes"),
     [
-        ("completed", {}),
-        ("created", {}),
         ("requested_action", {"requested_action": {"identifier": "another"}}),
         ("requested_action", {"requested_action": None}),
         ("rerequested", {"check_run": {"name": "build", "head_sha": SHA, "pull_requests": []}}),
@@ -172,6 +171,50 @@ def test_a_check_that_is_asked_for_again_by_either_button() -> None:
 )
 def test_other_checks_and_buttons_are_not_ours(action: str, changes: dict[str, Any]) -> None:
     assert read("check_run", action, **changes) is None
+
+
+def reported(action: str = "completed", app_id: int | None = 1, **changes: Any) -> Fact | None:
+    run = payload("check_run", action)["check_run"] | changes
+    return parse("check_run", as_body(payload("check_run", action, check_run=run)), app_id)
+
+
+FOREIGN = ForeignCheck(SHOP, "check", 4_100, SHA, "success", BY, 2)
+
+
+@pytest.mark.parametrize("action", ["created", "completed"])
+def test_a_check_by_our_name_from_another_app_is_news_and_our_own_is_none(action: str) -> None:
+    assert reported(action, app={"id": 2}) == FOREIGN
+    assert reported(action, app={"id": 2}, conclusion=None) == replace(FOREIGN, outcome="")
+    assert reported(action) is None
+    assert reported(action, app_id=None) == replace(FOREIGN, app=1)
+
+
+@pytest.mark.parametrize(
+    "name", ["customer IMPACT", " Customer impact ", "Ｃｕｓｔｏｍｅｒ impact"]
+)
+def test_a_name_that_people_read_as_ours_is_ours(name: str) -> None:
+    assert reported(name=name, app={"id": 2}) == FOREIGN
+
+
+@pytest.mark.parametrize(
+    "changes", [{"name": "build"}, {"name": "Customer impacts"}, {"name": None}, {"app": None}]
+)
+def test_other_names_and_runs_of_no_app_are_no_news(changes: dict[str, Any]) -> None:
+    assert reported(**({"app": {"id": 2}} | changes)) is None
+
+
+def test_of_a_run_by_another_name_nothing_else_is_looked_at() -> None:
+    body = as_body(payload("check_run", "created", check_run={"name": "build"}, repository=None))
+    assert parse("check_run", body, 1) is None
+    body = as_body(payload("status", "", context="build", repository=None, sha=None))
+    assert parse("status", body, 1) is None
+
+
+def test_a_status_by_our_name_is_news_whoever_reported_it() -> None:
+    told = ForeignCheck(SHOP, "status", 3_500, SHA, "success", BY, None)
+    body = payload("status", "")
+    del body["action"]  # the one event that has none
+    assert parse("status", as_body(body), 1) == told
 
 
 def test_a_suite_that_only_ran_is_not_a_question() -> None:

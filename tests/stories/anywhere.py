@@ -62,6 +62,7 @@ class Anywhere:
             ("POST", "/app/installations/{id:int}/access_tokens"): self._token,
             ("GET", repo): self._repository,
             ("GET", repo + "/branches/{branch:path}"): self._branch,
+            ("GET", repo + "/rules/branches/{branch:path}"): lambda request, body: [],
             ("GET", repo + "/pulls"): self._open,
             ("GET", repo + "/pulls/{number:int}"): self._pull_request,
             ("GET", repo + "/pulls/{number:int}/files"): lambda request, body: FILES,

@@ -37,6 +37,12 @@ def create(ask: Ask) -> Answer:
 def edit(ask: Ask) -> Answer:
     _only_apps(ask)
     run = ask.world.state.check(ask.number("id"))
+    if run.app:
+        raise ApiError(
+            403,
+            "Invalid app_id `" + str(ask.world.state.app_id) + "` - check run can "
+            "only be modified by the GitHub App that created it.",
+        )
     fields = _fields(ask)
     if "name" in ask.body:
         fields["name"] = ask.text("name", required=True)
@@ -59,7 +65,7 @@ def annotations_of(ask: Ask) -> Answer:
 
 
 def of_commit(ask: Ask) -> Answer:
-    """The latest run of each name, or with `filter=all` every one; newest first."""
+    """The latest run of each App and name, or with `filter=all` every one; newest first."""
     found = ask.world.state.checks_on(ask.world.state.resolve(ask.path["ref"]).sha)
     wanted = ask.query.get("check_name")
     runs = [run for run in found[::-1] if wanted in (None, run.name)]
@@ -69,9 +75,9 @@ def of_commit(ask: Ask) -> Answer:
 
 
 def _latest(newest_first: list[CheckRun]) -> list[CheckRun]:
-    seen: dict[str, CheckRun] = {}
+    seen: dict[tuple[str, str], CheckRun] = {}
     for run in newest_first:
-        seen.setdefault(run.name, run)
+        seen.setdefault((run.app, run.name), run)
     return list(seen.values())
 
 

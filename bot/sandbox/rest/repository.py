@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.sandbox.records import CommitStatus, PullRequest
+from bot.sandbox.records import PullRequest
 from bot.sandbox.rest.asking import Answer, ApiError, Ask, Route, invalid
 from bot.sandbox.shapes import Json
 
@@ -30,7 +30,15 @@ def branch(ask: Ask) -> Answer:
         "protected": name == ask.world.state.default_branch,
         "protection_url": f"{url}/protection",
     }
+    if name == ask.world.state.default_branch:
+        body["protection"] = ask.shapes.protection()
     return Answer(200, body)
+
+
+def rules(ask: Ask) -> Answer:
+    """The active rules of a branch, which need not exist; ours lie on the default branch."""
+    on_default = ask.path["branch"] == ask.world.state.default_branch
+    return ask.listing(ask.shapes.rules() if on_default else [], lambda rule: rule)
 
 
 def commit(ask: Ask) -> Answer:
@@ -82,21 +90,18 @@ def create_status(ask: Ask) -> Answer:
     if ask.body.get("state") not in STATES:
         raise invalid("state", "invalid")
     description = ask.text("description", limit=140)
-    sha = state.resolve(ask.path["sha"]).sha
-    status = CommitStatus(
-        id=state.next_id("status"),
-        sha=sha,
-        state=ask.text("state"),
-        context=ask.text("context") or "default",
-        description=description or None,
-        target_url=ask.text("target_url") or None,
-        created_at=state.clock(),
-        creator=ask.by,
-    )
-    if sum((s.sha, s.context) == (sha, status.context) for s in state.statuses) >= MOST_STATUSES:
+    sha, context = state.resolve(ask.path["sha"]).sha, ask.text("context") or "default"
+    if sum((s.sha, s.context) == (sha, context) for s in state.statuses) >= MOST_STATUSES:
         told = "This SHA and context has reached the maximum number of statuses."
         raise ApiError(422, "Validation Failed", [told])
-    state.statuses.append(status)
+    status = ask.world.checks.report_status(
+        sha,
+        state=ask.text("state"),
+        context=context,
+        description=description or None,
+        target_url=ask.text("target_url") or None,
+        by=ask.by,
+    )
     ask.world.merging.settle(sha)
     return Answer(201, ask.shapes.status(status))
 
@@ -122,6 +127,7 @@ def combined(ask: Ask) -> Answer:
 REPO = "/repos/{owner}/{repo}"
 ROUTES: list[Route] = [
     ("GET", REPO, repository),
+    ("GET", REPO + "/rules/branches/{branch:path}", rules),
     ("GET", REPO + "/branches/{branch:path}", branch),
     ("GET", REPO + "/commits/{ref:path}/pulls", pulls_of_commit),
     ("GET", REPO + "/commits/{ref:path}/statuses", statuses),
