@@ -22,16 +22,15 @@ from github.Repository import Repository as GhRepository
 
 from bot.core.facts import Actor, ChangedFile, PullRequest, Repository, Version
 from bot.errors import Rejected, Transient
-from bot.gateways import github_history
+from bot.gateways import github_comments, github_deliveries, github_history
 from bot.gateways.github_auth import InstallationAuth, Tokens
 from bot.gateways.remembered import Remembered
-from bot.ports import AppIdentity, CheckRun, Posted
+from bot.ports import AS_APP, AppIdentity, CheckRun, HookDelivery, Posted, Said
 
 MOST_FILES = 3000  # https://docs.github.com/en/rest/pulls/pulls#list-pull-requests-files
 TIMEOUT = 15  # seconds
 LONGEST_WAIT = 3600.0  # seconds
 RIGHTS_SECONDS = 300.0  # for which an answer about somebody's rights is believed
-AS_APP = 0  # in the place of an installation: the App asks as itself
 # What PyGithub and the reading of its values raise over a body that is not GitHub's.
 NONSENSE = (
     LookupError,
@@ -60,7 +59,7 @@ class GitHubGateway:
         }
         self._integration = GithubIntegration(auth=app, **self._options)
         self._tokens = Tokens(self._integration)
-        self._app_id = int(app.app_id)
+        self._app, self._app_id = app, int(app.app_id)
         self._rights: Remembered[str] = Remembered(RIGHTS_SECONDS)
         self._local = threading.local()
 
@@ -154,6 +153,23 @@ class GitHubGateway:
         attributes = {"url": url, "issue_url": issue, "number": number}
         return GhPullRequest(repo._requester, {}, attributes, completed=True)
 
+    def comments_since(
+        self, repository: Repository, since: datetime, most: int
+    ) -> tuple[list[Said], bool]:
+        """See `ports.GitHub`."""
+        with self._repository(repository) as repo:
+            return github_comments.since(repo, since, most)
+
+    def comment(self, repository: Repository, comment_id: int) -> Said | None:
+        """See `ports.GitHub`."""
+        try:
+            with self._repository(repository) as repo:
+                return github_comments.one(repo, comment_id)
+        except Rejected as error:
+            if error.status in (404, 410):
+                return None
+            raise
+
     def react(self, repository: Repository, number: int, comment_id: int, content: str) -> None:
         """See `ports.GitHub`."""
         with self._repository(repository) as repo:
@@ -232,6 +248,18 @@ class GitHubGateway:
             run.edit(**_content(check))
             _written(run.id, check_id)
 
+    # -- deliveries ------------------------------------------------------------------------------
+
+    def hook_deliveries(self, cursor: str = "") -> tuple[list[HookDelivery], str]:
+        """See `ports.GitHub`."""
+        with self._translated(AS_APP):
+            return github_deliveries.page(self._client(AS_APP).requester, cursor)
+
+    def redeliver(self, id: int) -> None:
+        """See `ports.GitHub`."""
+        with self._translated(AS_APP):
+            github_deliveries.redeliver(self._client(AS_APP).requester, id)
+
     # -- plumbing --------------------------------------------------------------------------------
 
     @contextmanager
@@ -244,7 +272,8 @@ class GitHubGateway:
     def _client(self, installation: int) -> Github:
         clients: dict[int, Github] = self._local.__dict__.setdefault("clients", {})
         if installation not in clients:
-            auth = InstallationAuth(self._tokens, installation)
+            ours = InstallationAuth(self._tokens, installation)
+            auth = self._app if installation == AS_APP else ours
             clients[installation] = Github(auth=auth, **self._options)
         return clients[installation]
 
