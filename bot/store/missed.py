@@ -1,4 +1,4 @@
-"""Events that GitHub could not deliver to us and that are not settled yet: a row of `sweep` each."""
+"""Events that GitHub could not deliver to us, not settled yet: a row of `sweep` each."""
 
 from __future__ import annotations
 

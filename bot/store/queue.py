@@ -43,6 +43,9 @@ class Backlog:
 # Statements on the hot path are made once: making one costs more than running it.
 _ADD = insert(t.job).returning(t.job.c.id)
 _REMOVE = delete(t.job).where(t.job.c.id == bindparam("job"))
+_PROMISED = select(t.job.c.id).where(
+    t.job.c.name == bindparam("of"), t.job.c.lock == bindparam("under")
+)
 _PASSING = (
     select(t.job)
     .where(t.job.c.state == "parked", t.job.c.passing, t.job.c.created_at >= bindparam("since"))
@@ -85,7 +88,7 @@ def put_back(tx: Transaction, job: Job, run_at: datetime, attempts: int, error: 
     return replace(job, run_at=run_at, attempts=attempts)
 
 
-def park(tx: Transaction, id: int, attempts: int, error: str, passing: bool) -> None:
+def park(tx: Transaction, id: int, attempts: int, error: str, passing: bool = False) -> None:
     """Trying again will not help now; unless it is `passing`, an operator has to look."""
     row = {"state": "parked", "attempts": attempts, "error": _short(error), "passing": passing}
     tx.connection.execute(update(t.job).where(t.job.c.id == id).values(**row))
@@ -105,6 +108,11 @@ def revive(tx: Transaction, since: datetime, most: int, now: datetime) -> list[J
 def passing(connection: Connection, since: datetime) -> bool:
     """Whether there is anything to revive."""
     return connection.execute(_PASSING, {"since": since, "most": 1}).first() is not None
+
+
+def promised(connection: Connection, name: str, lock: str) -> bool:
+    """Whether such a job is waiting, or is parked."""
+    return connection.execute(_PROMISED, {"of": name, "under": lock}).first() is not None
 
 
 def backlog(connection: Connection, now: datetime) -> Backlog:
