@@ -60,8 +60,8 @@ def sweep_deliveries(world: World) -> None:
         reach = _reach(world)
         attempts, then = _look(world, reach)
         world.store.write(lambda tx: _note(tx, reach, then, attempts, now))
-        if not then.page:
-            _ask(world, shut=not reach.page and _shut(attempts))
+        shut = not reach.page and _shut(attempts)
+        _ask(world, 1 if shut else ASKS, None if not then.page else reach.since)
     except Transient as error:
         rest(world, error)
     except Rejected as error:
@@ -121,7 +121,8 @@ def _shut(attempts: Iterable[HookDelivery]) -> bool:
     return False
 
 
-def _ask(world: World, shut: bool) -> None:
+def _ask(world: World, most: int, before: datetime | None) -> None:
+    """`before`: what came later is in sight only in part, and would be asked for out of order."""
     now = world.clock()
     with world.store.read() as connection:
         listed = missed.listed(connection)
@@ -130,15 +131,16 @@ def _ask(world: World, shut: bool) -> None:
     if over:
         world.store.write(lambda tx: missed.settle(tx, over))
     due = [m for m in listed if m.guid not in over and m.due <= now and m.asked <= TRIES]
+    due = [m for m in due if before is None or m.at < before]
     for one in [m for m in due if m.asked == TRIES]:
         _give_up(world, one, f"asked for {TRIES} times")
-    for one in [m for m in due if m.asked < TRIES][: 1 if shut else ASKS]:
+    for one in [m for m in due if m.asked < TRIES][:most]:
         try:
             world.github.redeliver(one.id)
         except Rejected as error:
             _give_up(world, one, str(error))
             continue
-        counted = one.asked if shut else one.asked + 1
+        counted = one.asked + (most > 1)  # where nothing comes through it is not its fault
         again = replace(one, asked=counted, due=now + PAUSE)
         world.store.write(lambda tx, again=again: missed.asked(tx, again))  # type: ignore[misc]
         log.info("delivery.asked_again", delivery=one.guid, missed_at=one.at.isoformat())

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
 from bot.cli.pair import Pair, start_pair
+from bot.jobs.names import PERIODIC
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_sweeps() -> Iterator[None]:
+    """Here a test says itself what is told, and when."""
+    with mock.patch.dict(PERIODIC):
+        del PERIODIC["sweep_deliveries"], PERIODIC["sweep_repositories"]
+        yield
 
 
 @pytest.fixture(scope="module")
