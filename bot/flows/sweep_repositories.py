@@ -27,7 +27,7 @@ GAPS = 100
 REVIVALS = 100
 GRACE = timedelta(minutes=1)  # in which a webhook may still be on its way
 OUTAGE = timedelta(days=3)  # what waits for longer waits for a person
-VISIT, HEAR = "visit_pull_request", "hear_comment"
+VISIT = "visit_pull_request"
 
 log = structlog.get_logger()
 
@@ -70,26 +70,23 @@ def _go_through(world: World, repository: Repository, planned: int) -> int:
     now = world.clock()
     with world.store.read() as connection:
         known = subjects.open_in(connection, repository.id)
-    numbers = differing(listed, known, now)[: max(0, VISITS - planned)]
+    numbers = differing(listed, known, now)
     since = _since(world, repository, now)
     said, everything = (
         ([], True) if since is None else world.github.comments_since(repository, since, PAGES)
     )
 
     def work(tx: Transaction) -> int:
-        count = 0
-        for number in numbers:
-            lock = pull_request_lock(repository.id, number)
-            if not queue.promised(tx.connection, VISIT, lock):
-                world.visit(tx, repository.id, number, now + pace(planned + count, world.paced))
-                count += 1
+        new = [n for n in numbers if not _promised(tx, repository.id, n)][: VISITS - planned]
+        for index, number in enumerate(new, planned):
+            world.visit(tx, repository.id, number, now + pace(index, world.paced))
         for comment in said:
             if comment.updated_at <= now - GRACE and unheard(tx.connection, repository, comment):
                 world.hear(tx, repository.id, comment.number, comment.id)
         if since is not None:
             mark = _mark(since, said, everything, now)
             sweeps.save(tx, _key(repository), mark.isoformat(), now)
-        return count
+        return len(new)
 
     found = world.store.write(work)
     if found:
@@ -108,6 +105,10 @@ def differing(
     changed = [p.number for p in late if p.number not in ours or _newer(p, ours[p.number])]
     gone = [p.number for p in known if p.number not in theirs and p.updated_at <= now - GRACE]
     return sorted([*changed, *gone])
+
+
+def _promised(tx: Transaction, repository: int, number: int) -> bool:
+    return queue.promised(tx.connection, VISIT, pull_request_lock(repository, number))
 
 
 def _newer(listed: PullRequest, known: PullRequest) -> bool:

@@ -66,6 +66,7 @@ def test_quiet_days_cost_one_call_a_sweep_however_much_there_was_before(seen: Be
     assert seen.sweep(sweep_deliveries) == {LIST: 2}
     seen.clock.forward(minutes=2)
     seen.github.open_pull_request(title="One more")
+    assert seen.github.wait_idle(5)
     assert seen.sweep(sweep_deliveries)[LIST] <= 2
     assert seen.sweep(sweep_deliveries) == {LIST: 1}
 
@@ -79,6 +80,8 @@ def test_a_sweep_looks_and_asks_only_so_often_and_the_next_ones_take_the_rest(
     spent = []
     for _ in range(12):
         spent.append(seen.sweep(sweep_deliveries))
+        for guid in seen.ear.heard:
+            _record(seen, guid)
         seen.clock.forward(minutes=2)
     assert all(sweep[LIST] <= 2 and sweep.get(ASK, 0) <= 40 for sweep in spent)
     assert spent[0] == {LIST: 2}  # the oldest are not in sight yet
