@@ -23,7 +23,7 @@ ASKS = 50  # in one sweep
 # https://docs.github.com/en/webhooks/testing-and-troubleshooting-webhooks/redelivering-webhooks
 WINDOW = timedelta(days=3)
 LAG = timedelta(minutes=1)  # an attempt is listed once it ended, a little later than others
-PAUSE = timedelta(minutes=10)  # before the same event is asked for again
+PAUSE = timedelta(minutes=2)  # before the same event is asked for again; then twice as long
 TRIES = 5  # then its delivery fails for a reason of its own
 GIVEN_UP = TRIES + 1
 WANTED = (*EVENTS, *UNASKED)
@@ -103,7 +103,7 @@ def _note(
         if attempt.at >= reach.since and attempt.event in reach.wanted:
             by_event[attempt.guid].append(attempt)
     arrived = {a.guid for a in attempts if a.arrived}
-    missed.settle(tx, arrived)
+    missed.settle(tx, arrived & {m.guid for m in missed.listed(tx.connection)})
     failed = (tries for guid, tries in by_event.items() if guid not in arrived)
     missed.note(tx, (Missed(t[0].guid, t[0].id, t[-1].at, 0, now) for t in failed))
     sweeps.save(tx, KEY, _written(then), now)
@@ -141,7 +141,7 @@ def _ask(world: World, most: int, before: datetime | None) -> None:
             _give_up(world, one, str(error))
             continue
         counted = one.asked + (most > 1)  # where nothing comes through it is not its fault
-        again = replace(one, asked=counted, due=now + PAUSE)
+        again = replace(one, asked=counted, due=now + PAUSE * 2 ** max(0, counted - 1))
         world.store.write(lambda tx, again=again: missed.asked(tx, again))  # type: ignore[misc]
         log.info("delivery.asked_again", delivery=one.guid, missed_at=one.at.isoformat())
 
