@@ -11,8 +11,6 @@ from sqlalchemy import Connection
 
 from bot.core.facts import Actor, ChangedFile, PullRequest, Repository, Version
 
-AS_APP = 0  # in the place of an installation: the App asks as itself
-
 
 class Transaction(Protocol):
     """One unit of work on the database."""

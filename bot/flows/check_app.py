@@ -26,7 +26,6 @@ EVENTS = (
     "merge_group",
     "repository",
 )
-UNASKED = ("installation", "installation_repositories")  # every App gets them
 STRENGTH = {"": 0, "read": 1, "write": 2, "admin": 3}
 
 log = structlog.get_logger()

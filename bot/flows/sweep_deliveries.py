@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.errors import Rejected, Transient
-from bot.flows.check_app import EVENTS, UNASKED
+from bot.flows.check_app import EVENTS
 from bot.flows.rest import rest
 from bot.flows.world import World
-from bot.ports import AS_APP, HookDelivery, Transaction
+from bot.ports import HookDelivery, Transaction
 from bot.store import missed, sweeps
 from bot.store.missed import Missed
 
@@ -26,7 +26,9 @@ LAG = timedelta(minutes=1)  # an attempt is listed once it ended, a little later
 PAUSE = timedelta(minutes=2)  # before the same event is asked for again; then twice as long
 TRIES = 5  # then its delivery fails for a reason of its own
 GIVEN_UP = TRIES + 1
-WANTED = (*EVENTS, *UNASKED)
+INSTALLATIONS = ("installation", "installation_repositories")  # every App hears of them
+WANTED = (*EVENTS, *INSTALLATIONS)
+THE_APP = 0  # in the place of an installation: what is asked as the App has a limit of its own
 KEY, REFUSED = "deliveries", "deliveries:refused"
 DAY = timedelta(days=1)
 
@@ -56,7 +58,7 @@ def sweep_deliveries(world: World) -> None:
     """
     now = world.clock()
     try:
-        world.wait_for(AS_APP)
+        world.wait_for(THE_APP)
         reach = _reach(world)
         attempts, then = _look(world, reach)
         world.store.write(lambda tx: _note(tx, reach, then, attempts, now))
@@ -75,7 +77,7 @@ def _reach(world: World) -> Reach:
     oldest = world.clock() - WINDOW
     if known is not None:
         return _read(known, oldest)
-    return Reach(oldest, UNASKED) if first is None else Reach(max(first, oldest), WANTED)
+    return Reach(oldest, INSTALLATIONS) if first is None else Reach(max(first, oldest), WANTED)
 
 
 def _look(world: World, reach: Reach) -> tuple[list[HookDelivery], Reach]:

@@ -25,12 +25,13 @@ from bot.errors import Rejected, Transient
 from bot.gateways import github_comments, github_deliveries, github_history
 from bot.gateways.github_auth import InstallationAuth, Tokens
 from bot.gateways.remembered import Remembered
-from bot.ports import AS_APP, AppIdentity, CheckRun, HookDelivery, Posted, Said
+from bot.ports import AppIdentity, CheckRun, HookDelivery, Posted, Said
 
 MOST_FILES = 3000  # https://docs.github.com/en/rest/pulls/pulls#list-pull-requests-files
 TIMEOUT = 15  # seconds
 LONGEST_WAIT = 3600.0  # seconds
 RIGHTS_SECONDS = 300.0  # for which an answer about somebody's rights is believed
+AS_APP = 0  # in the place of an installation: the App asks as itself
 # What PyGithub and the reading of its values raise over a body that is not GitHub's.
 NONSENSE = (
     LookupError,
