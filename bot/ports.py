@@ -55,6 +55,46 @@ def pull_request_lock(repository: int, number: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class HookDelivery:
+    """One attempt of GitHub's to tell us of an event.
+
+    All attempts for one event share its `guid`. `status` is what we answered, 0 where GitHub heard
+    no answer. `again`: somebody asked for this attempt.
+    """
+
+    id: int
+    guid: str
+    event: str
+    at: datetime
+    status: int
+    again: bool
+
+    @property
+    def arrived(self) -> bool:
+        """Whether we took it."""
+        return 200 <= self.status < 300
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A comment on a pull request as it stands now.
+
+    `app` is the App that wrote it, None for people; `association` is what its author is to the
+    repository; `node` its name in GraphQL.
+    """
+
+    id: int
+    number: int
+    by: Actor
+    app: int | None
+    association: str
+    body: str
+    created_at: datetime
+    updated_at: datetime
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
 class Button:
     """A button on a completed check run. GitHub's limits: label 20, description 40 characters."""
 
@@ -100,46 +140,6 @@ class AppIdentity:
     events: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class HookDelivery:
-    """One attempt of GitHub's to tell us of an event.
-
-    All attempts for one event share its `guid`. `status` is what we answered, 0 where GitHub heard
-    no answer. `again`: somebody asked for this attempt.
-    """
-
-    id: int
-    guid: str
-    event: str
-    at: datetime
-    status: int
-    again: bool
-
-    @property
-    def arrived(self) -> bool:
-        """Whether we took it."""
-        return 200 <= self.status < 300
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A comment on a pull request as it stands now.
-
-    `app` is the App that wrote it, None for people; `association` is what its author is to the
-    repository; `node` its name in GraphQL.
-    """
-
-    id: int
-    number: int
-    by: Actor
-    app: int | None
-    association: str
-    body: str
-    created_at: datetime
-    updated_at: datetime
-    node: str
-
-
 class GitHub(Protocol):
     """What we ask of GitHub. Every method raises `Transient` or `Rejected`."""
 
@@ -154,6 +154,13 @@ class GitHub(Protocol):
 
     def open_pull_requests(self, repository: Repository) -> list[PullRequest]:
         """All open pull requests, oldest first."""
+
+    def hook_deliveries(self, cursor: str = "") -> tuple[list[HookDelivery], str]:
+        """A hundred attempts to deliver something to our App, newest first, and the cursor to those
+        before them, empty where there are none. No cursor: the newest. Asked as the App."""
+
+    def redeliver(self, id: int) -> None:
+        """Have the event of this attempt sent to us again. GitHub can for three days."""
 
     def repository(self, installation: int, full_name: str) -> Repository:
         """The repository, with its default branch."""
@@ -213,10 +220,3 @@ class GitHub(Protocol):
 
     def update_check(self, repository: Repository, check_id: int, check: CheckRun) -> None:
         """Make a check run say something else."""
-
-    def hook_deliveries(self, cursor: str = "") -> tuple[list[HookDelivery], str]:
-        """A hundred attempts to deliver something to our App, newest first, and the cursor to those
-        before them, empty where there are none. No cursor: the newest. Asked as the App."""
-
-    def redeliver(self, id: int) -> None:
-        """Have the event of this attempt sent to us again. GitHub can for three days."""

@@ -117,6 +117,18 @@ class GitHubGateway:
                 return None
             raise
 
+    # -- deliveries ------------------------------------------------------------------------------
+
+    def hook_deliveries(self, cursor: str = "") -> tuple[list[HookDelivery], str]:
+        """See `ports.GitHub`."""
+        with self._translated(AS_APP):
+            return github_deliveries.page(self._client(AS_APP).requester, cursor)
+
+    def redeliver(self, id: int) -> None:
+        """See `ports.GitHub`."""
+        with self._translated(AS_APP):
+            github_deliveries.redeliver(self._client(AS_APP).requester, id)
+
     # -- comments --------------------------------------------------------------------------------
 
     def find_comments(self, repository: Repository, number: int, marker: str) -> list[Posted]:
@@ -248,18 +260,6 @@ class GitHubGateway:
             run = GhCheckRun(repo._requester, {}, {"url": url}, completed=True)
             run.edit(**_content(check))
             _written(run.id, check_id)
-
-    # -- deliveries ------------------------------------------------------------------------------
-
-    def hook_deliveries(self, cursor: str = "") -> tuple[list[HookDelivery], str]:
-        """See `ports.GitHub`."""
-        with self._translated(AS_APP):
-            return github_deliveries.page(self._client(AS_APP).requester, cursor)
-
-    def redeliver(self, id: int) -> None:
-        """See `ports.GitHub`."""
-        with self._translated(AS_APP):
-            github_deliveries.redeliver(self._client(AS_APP).requester, id)
 
     # -- plumbing --------------------------------------------------------------------------------
 
