@@ -60,7 +60,7 @@ class GitHubGateway:
         }
         self._integration = GithubIntegration(auth=app, **self._options)
         self._tokens = Tokens(self._integration)
-        self._app, self._app_id = app, int(app.app_id)
+        self._app_id = int(app.app_id)
         self._rights: Remembered[str] = Remembered(RIGHTS_SECONDS)
         self._local = threading.local()
 
@@ -273,8 +273,9 @@ class GitHubGateway:
     def _client(self, installation: int) -> Github:
         clients: dict[int, Github] = self._local.__dict__.setdefault("clients", {})
         if installation not in clients:
-            ours = InstallationAuth(self._tokens, installation)
-            auth = self._app if installation == AS_APP else ours
+            auth = self._integration.auth
+            if installation != AS_APP:
+                auth = InstallationAuth(self._tokens, installation)
             clients[installation] = Github(auth=auth, **self._options)
         return clients[installation]
 
