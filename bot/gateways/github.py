@@ -273,7 +273,7 @@ class GitHubGateway:
     def _client(self, installation: int) -> Github:
         clients: dict[int, Github] = self._local.__dict__.setdefault("clients", {})
         if installation not in clients:
-            auth = self._integration.auth
+            auth: Auth.Auth = self._integration.auth
             if installation != AS_APP:
                 auth = InstallationAuth(self._tokens, installation)
             clients[installation] = Github(auth=auth, **self._options)
