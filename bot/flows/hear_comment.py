@@ -12,7 +12,7 @@ from bot.core.review import Review
 from bot.flows.explain import PATIENCE, acts_of_history, asked
 from bot.flows.identity import comment_text, text_hash
 from bot.flows.record import record
-from bot.flows.take_commands import WORD, take_commands
+from bot.flows.take_commands import OURS, WORD, take_commands
 from bot.flows.take_edit import deeds_of_edit
 from bot.flows.world import World
 from bot.ports import Said, Transaction
@@ -27,7 +27,7 @@ def unheard(connection: Connection, repository: Repository, said: Said) -> bool:
     if surfaces.comment_key(connection, repository.id, said.id) is not None:
         at = text_hash(said.body), said.updated_at
         return review is not None and not acts.left(connection, review, name, *at)
-    nothing = said.by.is_bot or WORD not in said.body.lower()
+    nothing = said.by.is_bot or OURS in said.body or WORD not in said.body.lower()
     edited = said.updated_at != said.created_at
     known = review is not None and acts.about(connection, review, name)
     return not (nothing or edited or known)
