@@ -5,16 +5,18 @@ BIN := $(VENV)/bin
 RUN_STAMP := $(VENV)/.ready-run
 DEV_STAMP := $(VENV)/.ready-dev
 NODE_STAMP := tests/stories/node_modules/.ready
+BENCH_STAMP := tests/bench/node_modules/.ready
 # Works without ensurepip (Debian's python3-venv): the system's pip fills the environment.
 PIP = $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check --no-input
 
-.PHONY: demo test torture check format golden lock setup setup-dev clean
+.PHONY: demo test torture bench check format golden lock setup setup-dev clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo    replay this repository's history as pull requests, bot and stand-in GitHub on loopback"
 	@echo "make test    run the tests"
 	@echo "make torture people, deliveries and GitHub at their worst, 10,000 steps (EMPTYCHAIR_TORTURE_SEED repeats a run)"
+	@echo "make bench   measure the bot beside others, 10 to 15 minutes; ARGS=\"--help\" tells of shorter ones"
 	@echo "make check   format, lint, types, import contracts, tests, migrations, checklists (what CI runs)"
 	@echo "make golden  rewrite the golden texts after a wording change; read the diff"
 	@echo "make lock    refresh the lock files"
@@ -27,6 +29,9 @@ test: $(DEV_STAMP) $(NODE_STAMP)
 
 torture: $(DEV_STAMP)
 	EMPTYCHAIR_TORTURE=full $(BIN)/python -m pytest -q -s --show-capture=no tests/torture -k ten_thousand $(ARGS)
+
+bench: $(DEV_STAMP) $(BENCH_STAMP)
+	@$(BIN)/python -m tests.bench $(ARGS)
 
 check: $(DEV_STAMP) $(NODE_STAMP)
 	$(BIN)/ruff format --check .
@@ -68,9 +73,14 @@ $(NODE_STAMP): tests/stories/package-lock.json | $(DEV_STAMP)
 	@cd tests/stories && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent --no-audit --no-fund --ignore-scripts
 	@touch $@
 
+$(BENCH_STAMP): tests/bench/package-lock.json | $(DEV_STAMP)
+	@echo "[dev] installing the peer that the bench measures beside us (once)"
+	@cd tests/bench && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --silent --no-audit --no-fund --ignore-scripts
+	@touch $@
+
 lock:
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" pyproject.toml --group build -o requirements.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" pyproject.toml --group build --group dev -o requirements-dev.lock
 
 clean:
-	rm -rf $(VENV) tests/stories/node_modules var .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) tests/stories/node_modules tests/bench/node_modules var .pytest_cache .mypy_cache .ruff_cache

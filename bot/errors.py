@@ -59,6 +59,10 @@ class Transient(Upstream):
         self.retry_after, self.throttle = retry_after, throttle
 
 
+class NotYet(Transient):
+    """Our own pace: nothing failed, it is only not yet its turn. Come again after `retry_after`."""
+
+
 class Rejected(Upstream):
     """Asking again will not help. `status` is the HTTP status; 404 means gone or not visible."""
 

@@ -17,78 +17,96 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.core.catalog import Catalog
+from bot.flows.pacer import Pacer
+from bot.flows.recall import recall
+from bot.flows.seal import Notary
 from bot.flows.world import World
 from bot.gateways.github import GitHubGateway
-from bot.gateways.github_auth import app_auth
+from bot.gateways.github_auth import app_auth, token_auth
 from bot.inbound.github import GitHubDoor
 from bot.inbound.github_delivery import deliver
 from bot.inbound.health import Health
 from bot.jobs.embedded import EmbeddedJobs, hold
 from bot.jobs.names import FLOWS, PERIODIC
-from bot.settings import Settings
+from bot.jobs.sealer import Sealer
+from bot.settings import GitHubSettings, Settings
 from bot.store import catalog, keys
 from bot.store.engine import database_file, open_engine, schema_version
 from bot.store.schema import HEAD, migrate
 from bot.store.store import Store
 
-JOBS_SECONDS = 5  # for what is being worked on when we are told to stop
+JOBS_SECONDS = 4  # for what is being worked on when we are told to stop
+SEAL_SECONDS = 1  # for the last seals after that
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """The running bot: `web` answers, `jobs` works, `store` remembers."""
+    """The running bot: `web` answers, `jobs` works, `sealer` seals, `store` remembers."""
 
     web: Starlette
     jobs: EmbeddedJobs
+    sealer: Sealer
     store: Store
     start: Callable[[], None]
 
     def stop(self) -> None:
         """Finish what is running and close the database."""
         self.jobs.stop(JOBS_SECONDS)
+        self.sealer.stop(SEAL_SECONDS)
         self.store.close()
         log.info("bot.stopped")
 
 
-def build(settings: Settings) -> App:
+def build(settings: Settings, upgrade: Callable[[str], None] = migrate) -> App:
     """The bot with these settings; nothing runs before `start`.
 
-    Raises ConfigError for settings or checklist files that are not right, and AlreadyRunning where
-    another process works on this database: it must not be migrated under its feet.
+    `upgrade` brings an older database to this version's schema. Raises ConfigError for settings or
+    checklist files that are not right, and AlreadyRunning where another process works on this
+    database: it must not be migrated under its feet.
     """
     read = catalog.load(settings.checklists_dir)
     engine = open_engine(settings.database_url)
     lock = hold(database_file(settings.database_url))
     try:
-        return _assembled(settings, read, engine, lock)
+        return _assembled(settings, read, engine, lock, upgrade)
     except BaseException:
         lock.close()
         raise
 
 
-def _assembled(settings: Settings, read: Catalog, engine: Engine, lock: IO[str]) -> App:
+def _assembled(
+    settings: Settings,
+    read: Catalog,
+    engine: Engine,
+    lock: IO[str],
+    upgrade: Callable[[str], None],
+) -> App:
     if schema_version(engine) != HEAD:
-        migrate(settings.database_url)
+        upgrade(settings.database_url)
     file = database_file(settings.database_url)
     given = settings.secret_key.get_secret_value() if settings.secret_key else None
-    ledger_key = keys.derived(keys.root_key(given, file), "ledger")
+    root = keys.root_key(given, file)
+    ledger_key = keys.derived(root, "ledger")
     store = Store(engine)
     with store.read() as connection:
         keys.refuse_another_key(connection, ledger_key, file)
     jobs = EmbeddedJobs(store, _now, settings.jobs.workers, settings.jobs.max_attempts, lock)
-    handlers: dict[str, Callable[[Mapping[str, Any]], None]] = {}
+    handlers: dict[str, Callable[[Mapping[str, Any]], Any]] = {}
     routes: list[Route] = []
+    world: World | None = None
     if settings.github.on:
         world = _world(settings, store, jobs, read, ledger_key)
         flows = {**FLOWS, "deliver": deliver}
         handlers = {name: _handler(flow, world) for name, flow in flows.items()}
         door_secrets = [s.get_secret_value().encode() for s in settings.github.webhook_secret]
-        door = GitHubDoor(store, jobs, door_secrets, _now)
+        door = GitHubDoor(store, jobs, door_secrets, _now, by_token=settings.github.by_token)
         routes.append(Route("/github/webhooks", door.receive, methods=["POST"]))
     else:
-        hint = "set EMPTYCHAIR_GITHUB__APP_ID and its two secrets to switch it on"
+        hint = "to switch it on, set EMPTYCHAIR_GITHUB__APP_ID and its two secrets"
+        hint += ", or EMPTYCHAIR_GITHUB__TOKEN and the webhook's secret where there is no App"
         log.warning("github.off", hint=hint)
+    sealer = Sealer(Notary(store, _now, ledger_key, keys.derived(root, "checkpoint")))
     health = Health(store, _now, settings.github.on)
     routes += [
         Route("/healthz", health.healthz),
@@ -99,8 +117,10 @@ def _assembled(settings: Settings, read: Catalog, engine: Engine, lock: IO[str])
     periodic = {name: every for name, every in PERIODIC.items() if name in handlers}
 
     def start() -> None:
-        if handlers:  # without a door nobody could do the jobs that are left
+        if world is not None:  # without a door nobody could do the jobs that are left
+            recall(world)
             jobs.start(handlers, periodic)
+        sealer.start()
         checklists = str(settings.checklists_dir or "shipped")
         for stray in catalog.unknown_files(settings.checklists_dir):
             log.warning("checklists.unread", file=stray.file, hint=stray.rule)
@@ -112,31 +132,38 @@ def _assembled(settings: Settings, read: Catalog, engine: Engine, lock: IO[str])
             checklists=checklists,
         )
 
-    return App(web, jobs, store, start)
+    return App(web, jobs, sealer, store, start)
 
 
 def _world(
     settings: Settings, store: Store, jobs: EmbeddedJobs, read: Catalog, ledger_key: bytes
 ) -> World:
     github = settings.github
-    assert github.app_id is not None
-    assert github.private_key is not None
-    app = app_auth(github.app_id, github.private_key.get_secret_value())
+    pacer = Pacer(github.limits == "on")
     return World(
         store=store,
-        github=GitHubGateway(app, github.base_url),
+        github=_gateway(github, pacer),
         jobs=jobs,
         catalog=read,
         clock=_now,
         salt=partial(secrets.token_bytes, 16),
         ledger_key=ledger_key,
-        app_id=github.app_id,
+        app_id=github.app_id or 0,
         quiet=timedelta(seconds=github.quiet_seconds),
-        paced=github.limits == "on",
+        pacer=pacer,
     )
 
 
-def _handler(flow: Callable[..., Any], world: World) -> Callable[[Mapping[str, Any]], None]:
+def _gateway(github: GitHubSettings, pacer: Pacer) -> GitHubGateway:
+    if github.token is not None:
+        return GitHubGateway(token_auth(github.token.get_secret_value()), github.base_url, pacer)
+    assert github.app_id is not None
+    assert github.private_key is not None
+    app = app_auth(github.app_id, github.private_key.get_secret_value())
+    return GitHubGateway(app, github.base_url, pacer)
+
+
+def _handler(flow: Callable[..., Any], world: World) -> Callable[[Mapping[str, Any]], Any]:
     return lambda args: flow(world, **args)
 
 

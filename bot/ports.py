@@ -23,11 +23,15 @@ class Transaction(Protocol):
         """What to call once the unit is on disk."""
 
 
+Closing = Callable[[Transaction], object]  # what is noted in the transaction that ends a job
+
+
 class Jobs(Protocol):
     """Work that is done once it was promised, also after a crash.
 
     Jobs of one `lock` run one at a time, in the order in which they were enqueued or became due.
-    At least once: every handler may run again. A handler that raises `Transient` is tried again; a
+    At least once: every handler may run again. What a handler gives is run in the transaction that
+    takes the job away. A handler that raises `Transient` is tried again; a
     job that fails too often is parked and shown to the operator.
     """
 
@@ -117,6 +121,19 @@ class CheckRun:
 
 
 @dataclass(frozen=True, slots=True)
+class CommitStatus:
+    """A commit status as it should stand: where there is no App, in the place of a check run.
+
+    `state` is "success" or "pending"; `url` may be empty. GitHub's limit: description 140.
+    """
+
+    name: str
+    state: str
+    description: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Posted:
     """A comment that stands on GitHub, and whose it is. `app`: the App that wrote it, if told.
 
@@ -140,11 +157,37 @@ class AppIdentity:
     events: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class TokenOwner:
+    """Who we are without an App. `scopes` are those of a classic personal access token ("repo");
+    empty where GitHub does not tell, as for a fine-grained one."""
+
+    id: int
+    login: str
+    scopes: tuple[str, ...]
+
+
+class Limits(Protocol):
+    """Who keeps account of what GitHub says about its limits, for one installation each."""
+
+    def heard(self, installation: int, remaining: int, limit: int, resets_in: float) -> None:
+        """So many of the hourly calls are left, for so many seconds."""
+
+    def refused(self, installation: int, seconds: float | None) -> float:
+        """A call was refused; `seconds` is None where GitHub did not say for how long. Gives it."""
+
+
 class GitHub(Protocol):
     """What we ask of GitHub. Every method raises `Transient` or `Rejected`."""
 
     def identity(self) -> AppIdentity:
         """Who we are; Rejected(401) when id, key or clock are wrong."""
+
+    def token_owner(self) -> TokenOwner:
+        """Whose token we hold, where there is no App; Rejected(401) when it is not taken."""
+
+    def own_user(self) -> int | None:
+        """The id of the user as whom we write without an App; None for an App. Asked once."""
 
     def pull_request(self, repository: Repository, number: int) -> PullRequest:
         """The pull request as it is now."""
@@ -220,3 +263,6 @@ class GitHub(Protocol):
 
     def update_check(self, repository: Repository, check_id: int, check: CheckRun) -> None:
         """Make a check run say something else."""
+
+    def set_status(self, repository: Repository, head_sha: str, status: CommitStatus) -> int:
+        """Put a status on a commit, in the place of an older one of that name; gives its id."""

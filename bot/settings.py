@@ -38,7 +38,7 @@ class _Group(BaseModel):
 
 
 class GitHubSettings(_Group):
-    """The GitHub App. Without any of it the GitHub door is off."""
+    """The GitHub App, or somebody's token. Without any of it the GitHub door is off."""
 
     base_url: Annotated[str, spelled(r"https?://\S+", "a web address")] = Field(
         "https://api.github.com",
@@ -46,9 +46,12 @@ class GitHubSettings(_Group):
     )
     app_id: int | None = Field(None, ge=1, description="The App's id, from its settings page")
     private_key: SecretStr | None = Field(None, description="The App's private key, PEM text")
+    token: SecretStr | None = Field(
+        None, description="A machine user's personal access token, where there is no App"
+    )
     webhook_secret: Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split)] = Field(
         (),
-        description="The App's webhook secret; several, separated by commas, while you rotate it",
+        description="The webhook's secret; several, separated by commas, while you rotate it",
     )
     quiet_seconds: float = Field(
         5,
@@ -63,7 +66,12 @@ class GitHubSettings(_Group):
     @property
     def on(self) -> bool:
         """The door is set up."""
-        return self.app_id is not None
+        return self.app_id is not None or self.by_token
+
+    @property
+    def by_token(self) -> bool:
+        """There is no App: a token reads and writes."""
+        return self.token is not None
 
 
 class JobsSettings(_Group):
@@ -189,17 +197,29 @@ DEFAULT_SECRETS = {
 
 
 def _refuse_halves(github: GitHubSettings) -> None:
-    """A door is off, or set up in full."""
-    parts = {
+    """A door is off, or set up in full: as an App, or with a token."""
+    app = {
         "APP_ID": (github.app_id, "the App's settings page, under About"),
         "PRIVATE_KEY": (github.private_key, "the App's settings page, Generate a private key"),
-        "WEBHOOK_SECRET": (github.webhook_secret, "the App's settings page, under Webhook"),
     }
+    secret = (github.webhook_secret, "the App's settings page, under Webhook")
+    parts = {**app, "WEBHOOK_SECRET": secret}
+    if github.by_token:
+        _refuse_app_and_token([name for name, (value, _) in app.items() if value])
+        where = "the settings of the repository's or organisation's webhook, under Secret"
+        parts = {"TOKEN": (github.token, ""), "WEBHOOK_SECRET": (github.webhook_secret, where)}
     given = [name for name, (value, _) in parts.items() if value]
     for name, (value, where) in parts.items():
         if given and not value:
             rule = f"is missing, but {given[0]} is set. Get it from {where}."
             raise ConfigError("environment", 0, f"{PREFIX}GITHUB__{name}", rule)
+
+
+def _refuse_app_and_token(app: list[str]) -> None:
+    if app:
+        other = f"{PREFIX}GITHUB__{app[0]}"
+        rule = f"is set, and {other} too; keep one: the App, or the token where there is no App."
+        raise ConfigError("environment", 0, f"{PREFIX}GITHUB__TOKEN", rule)
 
 
 def _refuse_weak(name: str, secret: SecretStr, shortest: int) -> None:

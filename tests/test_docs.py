@@ -23,7 +23,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 INSTALL = (ROOT / "deploy" / "README.md").read_text(encoding="utf-8")
 ARCHITECTURE = (ROOT / "docs" / "ARCHITECTURE.md").read_text(encoding="utf-8")
 MANIFEST = json.loads((ROOT / "deploy" / "github-app-manifest.json").read_text(encoding="utf-8"))
-UNASKED = {"installation", "installation_repositories"}  # every App gets them
+UNASKED = {"installation", "installation_repositories", "ping"}  # come without being asked for
 
 
 def test_the_readme_lists_every_setting_with_its_default() -> None:
@@ -109,8 +109,9 @@ def test_every_overlay_has_its_file() -> None:
 
 
 def test_lock_files_carry_no_download_address() -> None:
-    locks = [*ROOT.glob("*.lock"), ROOT / "tests" / "stories" / "package-lock.json"]
-    assert len(locks) == 3
+    node = [ROOT / "tests" / folder / "package-lock.json" for folder in ("stories", "bench")]
+    locks = [*ROOT.glob("*.lock"), *node]
+    assert len(locks) == 4
     for lock in locks:
         text = lock.read_text(encoding="utf-8")
         assert not re.search(

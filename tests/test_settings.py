@@ -14,6 +14,7 @@ from bot.settings import PREFIX, Settings, environment_names
 from bot.store.engine import open_engine
 
 APP = {"GITHUB__APP_ID": "1", "GITHUB__PRIVATE_KEY": "PEM", "GITHUB__WEBHOOK_SECRET": "0123456789"}
+TOKEN = {"GITHUB__TOKEN": "ghp_0123456789", "GITHUB__WEBHOOK_SECRET": "0123456789"}
 Load = Callable[..., Settings]
 
 
@@ -63,6 +64,33 @@ def test_half_a_door_is_refused_by_the_name_of_what_is_missing(load: Load, missi
 @pytest.mark.parametrize("given", APP)
 def test_a_single_setting_is_half_a_door_too(load: Load, given: str) -> None:
     assert "is missing" in refused(load, **{given: APP[given]})
+
+
+def test_a_token_and_a_secret_are_a_whole_door_without_an_app(load: Load) -> None:
+    read = load(**TOKEN)
+    assert (read.github.on, read.github.by_token, read.github.app_id) == (True, True, None)
+
+
+def test_a_token_without_the_webhooks_secret_is_refused(load: Load) -> None:
+    text = refused(load, GITHUB__TOKEN=TOKEN["GITHUB__TOKEN"])
+    assert f"{PREFIX}GITHUB__WEBHOOK_SECRET: is missing, but TOKEN is set" in text
+    assert "repository's or organisation's webhook, under Secret" in text
+
+
+@pytest.mark.parametrize("other", ["GITHUB__APP_ID", "GITHUB__PRIVATE_KEY"])
+def test_an_app_and_a_token_are_one_too_many(load: Load, other: str) -> None:
+    text = refused(load, **TOKEN, **{other: APP[other]})
+    assert f"{PREFIX}GITHUB__TOKEN: is set, and {PREFIX}{other} too; keep one" in text
+
+
+def test_a_token_may_stand_in_a_file_and_is_not_shown(load: Load, tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("hunter2\n")
+    secret = TOKEN["GITHUB__WEBHOOK_SECRET"]
+    file = str(tmp_path / "token")
+    read = load(GITHUB__TOKEN_FILE=file, GITHUB__WEBHOOK_SECRET=secret)
+    assert read.github.token is not None
+    assert read.github.token.get_secret_value() == "hunter2"
+    assert "hunter2" not in repr(read) + str(read)
 
 
 def test_what_is_passed_on_without_a_value_is_not_set(load: Load) -> None:

@@ -22,6 +22,8 @@ COMMANDS = (
     "stats",
     "samples",
     "template",
+    "jobs",
+    "verify-ledger",
 )
 
 
@@ -34,7 +36,7 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command = importlib.import_module(f"bot.cli.{cmd_name}").command
+        command = importlib.import_module(f"bot.cli.{cmd_name.replace('-', '_')}").command
         assert isinstance(command, click.Command)
         return command
 

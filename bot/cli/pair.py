@@ -35,6 +35,7 @@ class Pair:
     bot_url: str
     settings: Settings
     _server: Server
+    _app: GitHubSettings
 
     def stop_bot(self) -> None:
         """Take the bot down, cleanly; the record stays."""
@@ -46,6 +47,13 @@ class Pair:
     def start_bot(self) -> None:
         """Bring the bot up again on the same record and port."""
         self.bot, self._server = _start(self.settings)
+
+    def move_to_app(self) -> None:
+        """Bring a bot that wrote with a token up again as an App, which is then installed."""
+        self.stop_bot()
+        self.settings = self.settings.model_copy(update={"github": self._app})
+        self.start_bot()
+        self.github.install()
 
     def stop(self) -> None:
         """Take both down."""
@@ -94,8 +102,12 @@ def start_pair(
     quiet_seconds: float = 5,
     workers: int = 8,
     tune: Callable[[StandIn], None] | None = None,
+    token_of: str = "",
 ) -> Pair:
-    """Start both. `organisation` is the text of `organisation.yaml`; `port` the stand-in's."""
+    """Start both. `organisation` is the text of `organisation.yaml`; `port` the stand-in's.
+
+    `token_of` is the login of a machine user, with whose token the bot writes in place of an App.
+    """
     checklists = folder / "checklists"
     checklists.mkdir(parents=True, exist_ok=True)
     (checklists / "organisation.yaml").write_text(organisation)
@@ -109,23 +121,32 @@ def start_pair(
     ).start()
     if tune is not None:
         tune(github)
+    app = GitHubSettings(
+        base_url=github.api_url,
+        app_id=APP_ID,
+        private_key=SecretStr(key.private),
+        webhook_secret=(SecretStr(secret),),
+        quiet_seconds=quiet_seconds,
+        limits="off",
+    )
     settings = Settings(
         database_url=f"sqlite:///{folder / 'emptychair.db'}",
         secret_key=SecretStr(secrets.token_hex(32)),
         checklists_dir=checklists,
-        github=GitHubSettings(
-            base_url=github.api_url,
-            app_id=APP_ID,
-            private_key=SecretStr(key.private),
-            webhook_secret=(SecretStr(secret),),
-            quiet_seconds=quiet_seconds,
-            limits="off",
-        ),
+        github=_with_token(github, token_of, app) if token_of else app,
         jobs=JobsSettings(workers=workers),
         web={"port": bot_port},
     )
     bot, server = _start(settings)
-    return Pair(folder, github, bot, f"http://127.0.0.1:{bot_port}", settings, server)
+    pair = Pair(folder, github, bot, f"http://127.0.0.1:{bot_port}", settings, server, app)
+    if token_of:
+        github.hook()
+    return pair
+
+
+def _with_token(github: StandIn, login: str, app: GitHubSettings) -> GitHubSettings:
+    token = SecretStr(github.personal_token(login))
+    return app.model_copy(update={"app_id": None, "private_key": None, "token": token})
 
 
 def _start(settings: Settings) -> tuple[App, Server]:

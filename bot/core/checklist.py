@@ -8,9 +8,9 @@ from __future__ import annotations
 import enum
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -232,7 +232,21 @@ class Checklist:
         """
         if tier is Tier.R0:
             return ()
-        active = [overlay for overlay in self.overlays if overlay.id in set(overlays)]
+        return self._remembered(tier, frozenset(overlays), tuple(sorted(picks.items())))
+
+    @cached_property
+    def _remembered(self) -> Callable[..., tuple[tuple[Question, Need], ...]]:
+        """One review asks many times; the last answers are kept."""
+        return lru_cache(1024)(self._asked)
+
+    def _asked(
+        self,
+        tier: Tier,
+        overlays: frozenset[str],
+        picked: tuple[tuple[str, tuple[str, ...]], ...],
+    ) -> tuple[tuple[Question, Need], ...]:
+        picks = dict(picked)
+        active = [overlay for overlay in self.overlays if overlay.id in overlays]
         demanded = {name for overlay in active for name in overlay.requires} if tier > 1 else set()
         questions = self.questions + tuple(q for overlay in active for q in overlay.questions)
         found = [(q, _need(q, tier, q.id in demanded, picks)) for q in questions]

@@ -189,6 +189,13 @@ class Installed:
 
 
 @dataclass(frozen=True, slots=True)
+class HookAdded:
+    """A webhook of a repository says that it is there."""
+
+    repository: Repository
+
+
+@dataclass(frozen=True, slots=True)
 class MergeGroup:
     """A merge queue asks whether these commits may go in.
 

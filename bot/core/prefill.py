@@ -5,6 +5,7 @@ Never a full answer by itself: a person accepts it with one tick.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from collections.abc import Iterable, Iterator
@@ -214,6 +215,7 @@ def _is_bold_line(inline: Token) -> bool:
     )
 
 
+@functools.lru_cache(4096)
 def _plain(heading: str) -> str:
     return re.sub(r"[^\w ]+", " ", heading).lower().strip()
 

@@ -20,7 +20,7 @@ def apply_organisation(world: World) -> None:
 
     def work(tx: Transaction) -> None:
         for index, (repository, number) in enumerate(changed):
-            world.visit(tx, repository, number, world.clock() + pace(index, world.paced))
+            world.visit(tx, repository, number, world.clock() + pace(index, world.pacer.on))
 
     if changed:
         world.store.write(work)

@@ -11,8 +11,9 @@ from bot.core.facts import CommentCreated, Repository, Version
 from bot.core.review import Review
 from bot.flows.explain import PATIENCE, acts_of_history, asked
 from bot.flows.identity import comment_text, text_hash
+from bot.flows.ourselves import OURS, our_users
 from bot.flows.record import record
-from bot.flows.take_commands import OURS, WORD, take_commands
+from bot.flows.take_commands import WORD, take_commands
 from bot.flows.take_edit import deeds_of_edit
 from bot.flows.world import World
 from bot.ports import Said, Transaction
@@ -60,7 +61,8 @@ def _hear_ours(world: World, repository: Repository, review: Review, said: Said)
 
     def history() -> tuple[Version, ...]:
         world.wait_for(repository.installation)
-        return world.github.history(repository, said.id, said.node)
+        found = world.github.history(repository, said.id, said.node)
+        return our_users(world, repository.installation).versions(found)
 
     patient = world.patience.left(f"{name} {now}", world.clock(), PATIENCE)
     versions = asked(history, now, patient)

@@ -32,7 +32,7 @@ def install(world: World, fact: Installed) -> None:
     def work(tx: Transaction) -> None:
         installations.save(tx, fact.installation, fact.account, removed)
         if fact.repositories:
-            _adopt(world, tx, fact.installation, fact.repositories, 0, world.clock())
+            adopt(world, tx, fact.installation, fact.repositories, 0, world.clock())
 
     world.store.write(work)
 
@@ -53,19 +53,19 @@ def adopt_repositories(
     def work(tx: Transaction) -> None:
         repositories.save(tx, repository)
         for index, pull in enumerate(pulls):
-            run_at = start + pace(visited + index, world.paced) - pace(visited, world.paced)
+            run_at = start + pace(visited + index, world.pacer.on) - pace(visited, world.pacer.on)
             world.visit(tx, repository.id, pull.number, run_at)
         if full_names[1:]:
             planned = visited + max(1, len(pulls))
-            then = start + pace(planned, world.paced) - pace(visited, world.paced)
-            _adopt(world, tx, installation, full_names[1:], planned, then)
+            then = start + pace(planned, world.pacer.on) - pace(visited, world.pacer.on)
+            adopt(world, tx, installation, full_names[1:], planned, then)
 
     world.store.write(work)
     if repository.default_branch not in {pull.branch for pull in pulls}:
         seed_check(world, repository)
 
 
-def _adopt(
+def adopt(
     world: World,
     tx: Transaction,
     installation: int,
@@ -73,6 +73,7 @@ def _adopt(
     visited: int,
     run_at: datetime,
 ) -> None:
+    """Have these repositories ("owner/name") looked at, one after the other."""
     args = {"installation": installation, "full_names": list(names), "visited": visited}
     world.jobs.enqueue(tx, "adopt_repositories", args, run_at=run_at)
 

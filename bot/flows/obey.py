@@ -152,6 +152,9 @@ def _tell(world: World, tx: Transaction, orders: Orders) -> None:
     where = (orders.repository, orders.number, orders.act.comment or 0)
     if orders.recheck:
         world.visit(tx, orders.repository, orders.number, world.clock())
+        if world.by_token:  # a status has no Re-run, and others may have posted over it
+            head = orders.review.subject.head_sha
+            world.publish_check(tx, orders.repository, head, force=True)
     heard = bool(orders.taken or orders.waiting or orders.errors)
     if orders.waiting:
         orders.replies.append(words.waiting_text(orders.waiting))

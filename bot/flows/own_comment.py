@@ -12,6 +12,7 @@ from bot.core.facts import Actor, CommentCreated, CommentDeleted, CommentEdited,
 from bot.core.review import State
 from bot.errors import Transient
 from bot.flows.identity import comment_text, edit_key, text_hash
+from bot.flows.ourselves import OurUsers, our_users
 from bot.flows.world import World
 from bot.ports import Posted, Transaction
 from bot.store import acts, installations, reviews, surfaces
@@ -69,17 +70,28 @@ def first_version(comment_id: int, text: str, at: datetime, author: int) -> Act:
 
 def find_ours(world: World, repository: Repository, number: int, marker: str) -> Posted | None:
     """A comment of ours, by marker and author, after GitHub's answer was lost."""
-    with world.store.read() as connection:
-        ours = installations.bot_user(connection, repository.installation)
+    ours = our_users(world, repository.installation)
     found = world.github.find_comments(repository, number, marker)
     return next((posted for posted in found if _is_ours(world, posted, ours)), None)
 
 
-def _is_ours(world: World, posted: Posted, ours: int | None) -> bool:
-    """By our user id; while we do not know it, by our App's id, where GitHub tells it."""
-    if ours is not None:
-        return posted.author_id == ours
-    return posted.app == world.app_id or (posted.app is None and posted.by_bot)
+def is_foreign(
+    world: World, repository: Repository, number: int, comment_id: int, marker: str
+) -> bool:
+    """Whether somebody else wrote our comment, as it is once an App follows a token's owner."""
+    with world.store.read() as connection:
+        ours = installations.bot_user(connection, repository.installation)
+    found = world.github.find_comments(repository, number, marker)
+    wrote = next((posted for posted in found if posted.id == comment_id), None)
+    return wrote is not None and not _is_ours(world, wrote, OurUsers(ours))
+
+
+def _is_ours(world: World, posted: Posted, ours: OurUsers) -> bool:
+    """By our user ids; while we do not know that of today, by our App's id, where GitHub tells."""
+    if posted.author_id in ours:
+        return True
+    app = posted.app == world.app_id or (posted.app is None and posted.by_bot)
+    return ours.now is None and app
 
 
 def our_comment(connection: Connection, fact: CommentEdited | CommentDeleted) -> str | None:

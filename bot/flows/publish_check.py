@@ -8,28 +8,52 @@ from dataclasses import asdict
 import structlog
 from sqlalchemy import Connection
 
-from bot.core.facts import Repository
+from bot.core.facts import PullRequest, Repository
+from bot.core.pace import Rank
 from bot.core.review import Review
 from bot.errors import Rejected
+from bot.flows.publish_status import close_status, put_status, still_holds
 from bot.flows.world import World
-from bot.ports import CheckRun
+from bot.ports import CheckRun, Closing
 from bot.store import merge_groups, reviews, surfaces
-from bot.store.surfaces import CHECK, Surface
+from bot.store.surfaces import CHECK, COMMENT, STATUS, Surface
 from bot.views.github_check import check, seed
+from bot.views.github_status import seed_status, status
 
 log = structlog.get_logger()
 
 
-def publish_check(world: World, repository: int, head_sha: str, force: bool = False) -> None:
-    """Put the worst gate of all pull requests with that head on it.
+def publish_check(
+    world: World, repository: int, head_sha: str, force: bool = False
+) -> Closing | None:
+    """Put the worst gate of all pull requests with that head on it; without an App as a status.
 
     In a merge queue these are the members of the group. `force` writes also what already stands
-    there: somebody asked for the check again, and GitHub waits for an update.
+    there: somebody asked for the check again, and GitHub waits for an update. Gives what to note
+    once it is written.
     """
     with world.store.read() as connection:
         found = _reviews(connection, repository, head_sha)
-    if found:
-        put_check(world, found[0].subject.repository, head_sha, check(found), force)
+        surface = surfaces.load(connection, CHECK, repository, head_sha)
+        old = surfaces.load(connection, STATUS, repository, head_sha)
+    if not found:
+        return None
+    subject = found[0].subject
+    if world.by_token:
+        wanted = status(found, _comment(world, subject))
+        return put_status(world, subject.repository, head_sha, wanted, old, force)
+    closing = _put(world, subject.repository, head_sha, check(found), surface, force)
+    if still_holds(old):
+        if closing is not None:
+            world.store.write(closing)
+        return close_status(world, subject.repository, head_sha, subject.url)
+    return closing
+
+
+def _comment(world: World, subject: PullRequest) -> int | None:
+    with world.store.read() as connection:
+        at = (COMMENT, subject.repository.id, str(subject.number))
+        return surfaces.load(connection, *at).external_id
 
 
 def _reviews(connection: Connection, repository: int, head_sha: str) -> list[Review]:
@@ -48,32 +72,42 @@ def seed_check(world: World, repository: Repository) -> None:
         return
     with world.store.read() as connection:
         taken = reviews.load_by_head(connection, repository.id, head)
-        stands = surfaces.load(connection, CHECK, repository.id, head)
-    if not taken and stands == Surface():
-        put_check(world, repository, head, seed(), False)
+        kind = STATUS if world.by_token else CHECK
+        stands = surfaces.load(connection, kind, repository.id, head)
+    if taken or stands != Surface():
+        return
+    if world.by_token:
+        closing = put_status(world, repository, head, seed_status(), stands)
+    else:
+        closing = _put(world, repository, head, seed(), stands, False)
+    if closing is not None:
+        world.store.write(closing)
 
 
-def put_check(
-    world: World, repository: Repository, head_sha: str, run: CheckRun, force: bool
-) -> None:
+def _put(
+    world: World,
+    repository: Repository,
+    head_sha: str,
+    run: CheckRun,
+    surface: Surface,
+    force: bool,
+) -> Closing | None:
     """Write a check run where it differs from what we last wrote there."""
     at = (CHECK, repository.id, head_sha)
     text = json.dumps(asdict(run), sort_keys=True, ensure_ascii=False)
-    with world.store.read() as connection:
-        surface = surfaces.load(connection, *at)
     if surface.live == text and not force:
-        return
-    world.wait_for(repository.installation)
+        return None
+    world.may_write(repository, Rank.GATE, f"check:{head_sha}")
     id = surface.external_id
-    if id is None and surface.begun:
+    unsent = id is None and surface.begun and world.unsent.take(*at)
+    if id is None and surface.begun and not unsent:
         id = world.github.find_check(repository, head_sha, run)
     if id is not None and not _update(world, repository, id, run):
         id = None
     if id is None:
-        world.store.write(lambda tx: surfaces.begin(tx, *at, world.clock()))
+        if not unsent:
+            world.store.write(lambda tx: surfaces.begin(tx, *at, world.clock()))
         id = world.github.create_check(repository, head_sha, run)
-    done = id
-    world.store.write(lambda tx: surfaces.done(tx, *at, done, text))
     log.info(
         "check.published",
         subject=repository.full_name,
@@ -81,6 +115,8 @@ def put_check(
         conclusion=run.conclusion,
         title=run.title,
     )
+    done = id
+    return lambda tx: surfaces.done(tx, *at, done, text)
 
 
 def _update(world: World, repository: Repository, id: int, run: CheckRun) -> bool:

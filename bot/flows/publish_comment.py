@@ -11,12 +11,13 @@ from bot.core.acts import Act
 from bot.core.answers import Door
 from bot.core.facts import Actor
 from bot.core.organisation import Mode
+from bot.core.pace import Rank
 from bot.core.review import Review, State
 from bot.errors import Rejected
 from bot.flows.identity import comment_text, key
-from bot.flows.own_comment import find_ours, first_version
+from bot.flows.own_comment import find_ours, first_version, is_foreign
 from bot.flows.world import World
-from bot.ports import Transaction
+from bot.ports import Closing, Transaction
 from bot.store import acts, installations, reviews, surfaces
 from bot.store.surfaces import COMMENT, Surface
 from bot.views.github_comment import MARKER, comment, same, wanted
@@ -24,71 +25,76 @@ from bot.views.github_comment import MARKER, comment, same, wanted
 log = structlog.get_logger()
 
 
-def publish_comment(world: World, repository: int, number: int, anew: bool = False) -> None:
+def publish_comment(
+    world: World, repository: int, number: int, anew: bool = False
+) -> Closing | None:
     """Post or edit the one comment, if its text changed and nobody is at it right now.
 
-    `anew`: it stood there before, and comes back whether or not anything is asked.
+    `anew`: it stood there before, and comes back whether or not anything is asked. Gives what to
+    note once it is written.
     """
     name = str(number)
     with world.store.read() as connection:
         review = reviews.load(connection, repository, number)
         surface = surfaces.load(connection, COMMENT, repository, name)
     if review is None or review.mode is Mode.SHADOW:
-        return
+        return None
     if surface.external_id is None and not (anew or wanted(review)):
-        return
+        return None
     text = comment(review)
     if surface.live is not None and same(surface.live, text):
-        return
+        return None
     # An edit in the future means that the clock was set back: nobody is at it for that long.
     if surface.edited_at and surface.edited_at <= world.clock() < surface.edited_at + world.quiet:
-        _later(world, repository, number, surface)
-        return
-    world.wait_for(review.subject.repository.installation)
+        return _later(world, repository, number, surface.edited_at + world.quiet)
+    world.may_write(review.subject.repository, Rank.COMMENT, f"comment:{number}")
     if surface.external_id is None:
-        _create(world, review, surface, text)
-    else:
-        _edit(world, review, surface, surface.external_id, text)
+        return _create(world, review, surface, text)
+    return _edit(world, review, surface, surface.external_id, text)
 
 
-def _later(world: World, repository: int, number: int, surface: Surface) -> None:
-    assert surface.edited_at is not None
-    run_at = surface.edited_at + world.quiet
-    world.store.write(lambda tx: world.publish_comment(tx, repository, number, run_at))
+def _later(world: World, repository: int, number: int, run_at: datetime) -> Closing:
+    return lambda tx: world.publish_comment(tx, repository, number, run_at)
 
 
-def _create(world: World, review: Review, surface: Surface, text: str) -> None:
+def _create(world: World, review: Review, surface: Surface, text: str) -> Closing | None:
     subject = review.subject
     at = (COMMENT, subject.repository.id, str(subject.number))
-    found = find_ours(world, subject.repository, subject.number, MARKER) if surface.begun else None
-    if found is not None:
-        if same(found.body, text):
-            _done(world, review, surface, found.id, found.body, found.at)
-        else:
-            _edit(world, review, surface, found.id, text)
-        return
-    world.store.write(lambda tx: surfaces.begin(tx, *at, world.clock()))
+    unsent = surface.begun and world.unsent.take(*at)
+    if surface.begun and not unsent:
+        found = find_ours(world, subject.repository, subject.number, MARKER)
+        if found is not None and same(found.body, text):
+            return _done(world, review, surface, found.id, found.body, found.at)
+        if found is not None:
+            return _edit(world, review, surface, found.id, text)
+    if not unsent:
+        world.store.write(lambda tx: surfaces.begin(tx, *at, world.clock()))
     try:
         posted = world.github.create_comment(subject.repository, subject.number, text)
     except Rejected:
         world.store.write(lambda tx: surfaces.gone(tx, *at))  # refused: nothing is on its way
         raise
-    _done(world, review, surface, posted.id, text, posted.at, posted.author_id)
+    return _done(world, review, surface, posted.id, text, posted.at, posted.author_id)
 
 
-def _edit(world: World, review: Review, surface: Surface, comment_id: int, text: str) -> None:
+def _edit(
+    world: World, review: Review, surface: Surface, comment_id: int, text: str
+) -> Closing | None:
     subject = review.subject
     try:
         at = world.github.edit_comment(subject.repository, subject.number, comment_id, text)
     except Rejected as error:
-        if error.status not in (404, 410):
+        foreign = error.status == 403 and is_foreign(
+            world, subject.repository, subject.number, comment_id, MARKER
+        )
+        if error.status not in (404, 410) and not foreign:
             raise
         where = (COMMENT, subject.repository.id, str(subject.number))
         world.store.write(lambda tx: surfaces.gone(tx, *where, comment_id))
-        if review.state is State.OPEN:
-            _create(world, review, replace(surface, begun=True), text)
-        return
-    _done(world, review, surface, comment_id, text, at)
+        if review.state is not State.OPEN:
+            return None
+        return _create(world, review, replace(surface, begun=not foreign), text)
+    return _done(world, review, surface, comment_id, text, at)
 
 
 def _done(
@@ -99,8 +105,8 @@ def _done(
     text: str,
     written_at: datetime,
     author: int | None = None,
-) -> None:
-    """Note what stands there; where a person wrote at the same time, look again."""
+) -> Closing:
+    """Notes what stands there; where a person wrote at the same time, has it looked at again."""
     subject = review.subject
     at = (COMMENT, subject.repository.id, str(subject.number))
 
@@ -113,8 +119,8 @@ def _done(
         elif surface.external_id != comment_id:
             acts.add(tx, review.id, [_found(comment_id, written_at)])
 
-    world.store.write(work)
     log.info("comment.published", review=review.id, subject=subject.name, comment=comment_id)
+    return work
 
 
 def _found(comment_id: int, at: datetime) -> Act:

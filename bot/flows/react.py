@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.core.pace import Rank
 from bot.errors import Rejected
 from bot.flows.world import World
 from bot.store import repositories
@@ -15,7 +16,7 @@ def react(world: World, repository: int, number: int, comment: int, how: str) ->
         known = repositories.load(connection, repository)
     if known is None:
         return
-    world.wait_for(known.installation)
+    world.may_write(known, Rank.COURTESY, f"{how}:{comment}")
     try:
         world.github.react(known, number, comment, how)
     except Rejected as error:

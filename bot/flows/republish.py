@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from bot.core.acts import Accept, AcceptWaiting, Act, Suggest, TakeOver, Tell, Tick
 from bot.core.facts import Repository
+from bot.core.pace import Rank
 from bot.errors import Rejected
 from bot.flows.install import pace
 from bot.flows.world import World
@@ -61,7 +62,7 @@ def republish(world: World, repository: int, repost: bool = False) -> None:
     def work(tx: Transaction) -> None:
         repositories.save(tx, found)
         for index, number in enumerate(numbers):
-            at = now + pace(index, world.paced)
+            at = now + pace(index, world.pacer.on)
             if repost and told[number] and not found.private:
                 world.repost_comment(tx, repository, number, at)
             else:
@@ -98,7 +99,7 @@ def repost_comment(world: World, repository: int, number: int) -> None:
         surface = surfaces.load(connection, *at)
     if known is None or surface.external_id is None:
         return
-    world.wait_for(known.installation)
+    world.may_write(known, Rank.COMMENT, f"repost:{number}")
     try:
         world.github.delete_comment(known, number, surface.external_id)
     except Rejected as error:

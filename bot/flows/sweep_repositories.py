@@ -79,7 +79,7 @@ def _go_through(world: World, repository: Repository, planned: int) -> int:
     def work(tx: Transaction) -> int:
         new = [n for n in numbers if not _promised(tx, repository.id, n)][: VISITS - planned]
         for index, number in enumerate(new, planned):
-            world.visit(tx, repository.id, number, now + pace(index, world.paced))
+            world.visit(tx, repository.id, number, now + pace(index, world.pacer.on))
         for comment in said:
             if comment.updated_at <= now - GRACE and unheard(tx.connection, repository, comment):
                 world.hear(tx, repository.id, comment.number, comment.id)
@@ -154,7 +154,9 @@ def _revive(world: World, reached: bool) -> None:
         if not queue.passing(connection, since):
             return
     try:
-        if not reached:
+        if not reached and world.by_token:
+            world.github.token_owner()
+        elif not reached:
             world.github.identity()
     except (Transient, Rejected):
         return

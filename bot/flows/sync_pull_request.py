@@ -23,7 +23,8 @@ from bot.flows.take_over import new_rules, take_over
 from bot.flows.world import World
 from bot.ports import Transaction
 from bot.store import acts, reviews, subjects, surfaces
-from bot.store.surfaces import COMMENT
+from bot.store.surfaces import CHECK, COMMENT
+from bot.views.github_comment import wanted
 
 
 def sync_pull_request(
@@ -74,12 +75,21 @@ def _save(
     elif found.fetched is not None:
         files = found.fetched
         subjects.save_files(tx, saved.subject, _files_of(seen), files.files, files.complete)
-    if old is None and not seen.just_opened:
-        # It may have our comment from an earlier life: look before a second one is posted.
-        key = (COMMENT, seen.repository.id, str(seen.number))
-        surfaces.begin(tx, *key, world.clock())
+    if old is None:
+        _promise(world, tx, saved, seen.just_opened)
     if old is not None and old.subject.head_sha != seen.head_sha:
         world.publish_check(tx, seen.repository.id, old.subject.head_sha)
+
+
+def _promise(world: World, tx: Transaction, review: Review, just_opened: bool) -> None:
+    """What a new pull request will show."""
+    repository, number = review.subject.repository.id, str(review.subject.number)
+    world.promise(tx, CHECK, repository, review.subject.head_sha)
+    if not just_opened:
+        # It may have our comment from an earlier life: look before a second one is posted.
+        surfaces.begin(tx, COMMENT, repository, number, world.clock())
+    elif wanted(review):
+        world.promise(tx, COMMENT, repository, number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +116,7 @@ def _look(
 
     `before` is what a look just now came to; `afresh` reads the files again in any case.
     """
-    known = None if afresh or not seen.open else _known_files(world, seen)
+    known = None if afresh or old is None or not seen.open else _known_files(world, seen)
     fetched = None if known or not seen.open else _fetched(world, seen, before)
     offered = offered_by_bot(seen, checklist_of(old, world.catalog.checklist))
     review, events = look(old, seen, known or fetched, world.catalog, world.clock(), offered)

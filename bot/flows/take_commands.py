@@ -12,6 +12,7 @@ from bot.core.facts import Actor, CommentCreated, CommentDeleted, CommentEdited
 from bot.core.review import Review
 from bot.flows.identity import comment_text, edit_key, key, text_hash
 from bot.flows.obey import Orders, obey
+from bot.flows.ourselves import OURS
 from bot.flows.record import record
 from bot.flows.sync_pull_request import sync_pull_request
 from bot.flows.world import World
@@ -19,7 +20,6 @@ from bot.store import acts, reviews, subjects
 
 SECOND = timedelta(seconds=1)  # in which GitHub counts
 WORD = "/impact"
-OURS = "<!-- empty-chair:"  # in whatever we post ourselves
 
 
 def take_commands(world: World, fact: CommentCreated) -> None:

@@ -14,7 +14,7 @@ from bot.flows.explain import PATIENCE, acts_of_history, asked, edits, second_of
 from bot.flows.identity import edit_key, key, text_hash
 from bot.flows.world import World
 from bot.store import acts
-from bot.views.github_description import deeds_between, offers
+from bot.views.github_description import deeds_between, may_answer, offers
 
 
 def opening_act(review: Review, seen: PullRequest) -> Act:
@@ -61,7 +61,7 @@ def unheard_acts(world: World, old: Review, seen: PullRequest) -> list[Act]:
     """What the description says now that no event told us, or not yet: GitHub names who wrote it;
     where it cannot, it is the author's word."""
     now = text_hash(seen.body)
-    if not _may_answer(old.subject.body + seen.body, old.checklist) or _told(world, old, seen, now):
+    if not may_answer(old.subject.body + seen.body, old.checklist) or _told(world, old, seen, now):
         return []
     history = acts_of_history(
         asked(
@@ -99,18 +99,13 @@ def _name(seen: PullRequest) -> str:
 
 def offered_by_bot(seen: PullRequest, checklist: Checklist) -> tuple[Prefill, ...]:
     """What a bot that opened the pull request wrote there is nobody's answer: it is offered."""
-    if not seen.author.is_bot or not _may_answer(seen.body, checklist):
+    if not seen.author.is_bot or not may_answer(seen.body, checklist):
         return ()
     return offers(seen.body, checklist)
 
 
 def _deeds(review: Review, before: str, after: str, by: Actor) -> tuple[Deed, ...]:
-    if by.is_bot or not _may_answer(before + after, review.checklist):
+    if by.is_bot or not may_answer(before + after, review.checklist):
         return ()
     deeds = deeds_between(before, after, review.checklist)
     return tuple(held_back(review, deed) for deed in deeds)
-
-
-def _may_answer(text: str, checklist: Checklist) -> bool:
-    """Most descriptions have no such heading, and need not be read for it."""
-    return checklist.title.casefold() in text.casefold()

@@ -12,11 +12,12 @@ from bot.core.review import Review
 from bot.core.tiering import held_back
 from bot.flows.explain import edits, second_of
 from bot.flows.identity import comment_text, edit_key, text_hash
+from bot.flows.ourselves import our_users
 from bot.flows.own_comment import our_comment, was_ours
 from bot.flows.record import record
 from bot.flows.world import World
 from bot.ports import Transaction
-from bot.store import acts, installations, reviews, surfaces
+from bot.store import acts, reviews, surfaces
 from bot.store.surfaces import COMMENT, Surface
 from bot.views.github_boxes import ticks_between
 
@@ -30,13 +31,13 @@ def take_edit(world: World, fact: CommentEdited) -> bool:
     may be the only witness of a tick that it overwrote.
     """
     repository = fact.repository.id
+    ours = our_users(world, fact.repository.installation)
     with world.store.read() as connection:
         number = our_comment(connection, fact)
         earlier = number is None and was_ours(connection, fact)
         if number is None and not earlier:
             return False
         number = number or str(fact.number)
-        ours = installations.bot_user(connection, fact.repository.installation)
         surface = surfaces.load(connection, COMMENT, repository, number)
         review = reviews.load(connection, repository, int(number))
         known = acts.load(connection, review.id) if review else []
@@ -47,7 +48,7 @@ def take_edit(world: World, fact: CommentEdited) -> bool:
         return True
     new = _acts(world, fact, review, surface, known)
     stands = _stands(surface, fact)
-    own, now = fact.by.id == ours, world.clock()
+    own, now = fact.by.id in ours, world.clock()
 
     def touch(tx: Transaction, changed: bool) -> None:
         at = (COMMENT, repository, number)
@@ -86,7 +87,8 @@ def _acts(
 
     def history() -> tuple[Version, ...]:
         world.wait_for(fact.repository.installation)
-        return world.github.history(fact.repository, fact.comment_id, fact.node)
+        found = world.github.history(fact.repository, fact.comment_id, fact.node)
+        return our_users(world, fact.repository.installation).versions(found)
 
     return edits(
         act,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from bot.flows.world import World
-from bot.store import inbox
+from bot.store import inbox, throttle
 
 
 def tidy(world: World) -> None:
-    """Drop the bodies of deliveries older than a week; their ids stay, so that copies are known."""
+    """Drop the bodies of deliveries older than a week; their ids stay, so that copies are known.
+    And the times of writes that GitHub does not count any more."""
     now = world.clock()
+    world.store.write(lambda tx: throttle.forget_writes(tx, now))
     while world.store.write(lambda tx: inbox.forget_bodies(tx, now)):
         pass

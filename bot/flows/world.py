@@ -11,11 +11,14 @@ import structlog
 
 from bot.core.catalog import Catalog
 from bot.core.events import Event
+from bot.core.facts import Repository
+from bot.core.pace import Rank
 from bot.core.review import Review
-from bot.errors import Transient
+from bot.flows.pacer import Pacer
 from bot.flows.patience import Patience
+from bot.flows.unsent import Unsent
 from bot.ports import GitHub, Jobs, Transaction, pull_request_lock
-from bot.store import ledger, merge_groups, reviews, throttle
+from bot.store import ledger, merge_groups, reviews, surfaces, throttle
 from bot.store.store import Store
 
 log = structlog.get_logger()
@@ -23,7 +26,10 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Handed to every flow. `clock` gives aware UTC times, `salt` fresh random bytes."""
+    """Handed to every flow. `clock` gives aware UTC times, `salt` fresh random bytes.
+
+    `app_id` is 0 where there is no App and a token writes.
+    """
 
     store: Store
     github: GitHub
@@ -34,8 +40,14 @@ class World:
     ledger_key: bytes
     app_id: int
     quiet: timedelta
-    paced: bool
+    pacer: Pacer
     patience: Patience = field(default_factory=Patience)
+    unsent: Unsent = field(default_factory=Unsent)
+
+    @property
+    def by_token(self) -> bool:
+        """There is no App: a user's token reads and writes, and a status stands for the check."""
+        return self.app_id == 0
 
     def save(
         self, tx: Transaction, review: Review, events: Iterable[Event], quietly: bool = False
@@ -53,7 +65,7 @@ class World:
     def note(self, tx: Transaction, review: Review, events: Iterable[Event]) -> None:
         """Write into the ledger what happened to a review."""
         happened = tuple(events)
-        ledger.append(tx, self.ledger_key, review.id, happened, self.clock(), self.salt())
+        ledger.append(tx, review.id, happened, self.clock(), self.salt())
         tx.after_commit.append(lambda: _tell(review, happened))
 
     def publish(self, tx: Transaction, review: Review) -> None:
@@ -63,6 +75,12 @@ class World:
         for head in merge_groups.heads_with(tx.connection, repository, number):
             self.publish_check(tx, repository, head)
         self.publish_comment(tx, repository, number)
+
+    def promise(self, tx: Transaction, kind: str, repository: int, key: str) -> None:
+        """Something will be created there, and never was: the intent goes to disk with the record,
+        so that the create need not wait for a commit of its own."""
+        if surfaces.reserve(tx, kind, repository, key, self.clock()):
+            tx.after_commit.insert(0, lambda: self.unsent.add(kind, repository, key))
 
     def publish_comment(
         self,
@@ -125,13 +143,19 @@ class World:
         self.jobs.enqueue(tx, "reply", args, lock=f"reply:{comment}")
 
     def wait_for(self, installation: int) -> None:
-        """Let GitHub rest as long as it asked us to. Raises Transient."""
-        key = f"github:{installation}"
-        with self.store.read() as connection:
-            until = throttle.blocked_until(connection, key)
-        if until and until > self.clock():
-            wait = (until - self.clock()).total_seconds()
-            raise Transient(f"GitHub asked us to wait until {until:%H:%M:%S} UTC", wait)
+        """Let GitHub rest as long as it asked us to. Raises NotYet."""
+        self.pacer.ready(installation)
+
+    def may_write(self, repository: Repository, rank: Rank, what: str) -> None:
+        """Keep within what GitHub takes. Raises NotYet, for the job to come again in its turn.
+
+        `what` names the write within its repository.
+        """
+        installation = repository.installation
+        self.pacer.write(installation, rank, f"{repository.id}:{what}")
+        if self.pacer.on:
+            now = self.clock()
+            self.store.submit(lambda tx: throttle.note_write(tx, installation, now))
 
 
 def _tell(review: Review, events: tuple[Event, ...]) -> None:

@@ -19,19 +19,30 @@ from github.CheckRun import CheckRun as GhCheckRun
 from github.GithubObject import CompletableGithubObject
 from github.PullRequest import PullRequest as GhPullRequest
 from github.Repository import Repository as GhRepository
+from github.Requester import Requester
 
 from bot.core.facts import Actor, ChangedFile, PullRequest, Repository, Version
 from bot.errors import Rejected, Transient
-from bot.gateways import github_comments, github_deliveries, github_history
+from bot.gateways import connection, github_comments, github_deliveries, github_history
 from bot.gateways.github_auth import InstallationAuth, Tokens
 from bot.gateways.remembered import Remembered
-from bot.ports import AppIdentity, CheckRun, HookDelivery, Posted, Said
+from bot.ports import (
+    AppIdentity,
+    CheckRun,
+    CommitStatus,
+    HookDelivery,
+    Limits,
+    Posted,
+    Said,
+    TokenOwner,
+)
 
 MOST_FILES = 3000  # https://docs.github.com/en/rest/pulls/pulls#list-pull-requests-files
 TIMEOUT = 15  # seconds
 LONGEST_WAIT = 3600.0  # seconds
 RIGHTS_SECONDS = 300.0  # for which an answer about somebody's rights is believed
-AS_APP = 0  # in the place of an installation: the App asks as itself
+AS_APP = -1  # in the place of an installation: the App asks as itself; 0 is where there is none
+connection.install()
 # What PyGithub and the reading of its values raise over a body that is not GitHub's.
 NONSENSE = (
     LookupError,
@@ -45,9 +56,13 @@ NONSENSE = (
 
 
 class GitHubGateway:
-    """One per process; each worker thread has a client of its own, all share the tokens."""
+    """One per process; each worker thread has a client of its own, all share the tokens.
 
-    def __init__(self, app: Auth.AppAuth, base_url: str) -> None:
+    Asks as an App, or with somebody's personal token; then every installation is the same.
+    """
+
+    def __init__(self, auth: Auth.AppAuth | Auth.Token, base_url: str, limits: Limits) -> None:
+        self._limits = limits
         self._options: dict[str, Any] = {
             "base_url": base_url.rstrip("/"),
             "timeout": TIMEOUT,
@@ -58,9 +73,13 @@ class GitHubGateway:
             "user_agent": "emptychair",
             "lazy": True,
         }
-        self._integration = GithubIntegration(auth=app, **self._options)
-        self._tokens = Tokens(self._integration)
-        self._app_id = int(app.app_id)
+        self._personal = auth if isinstance(auth, Auth.Token) else None
+        self._app_id = 0
+        if isinstance(auth, Auth.AppAuth):
+            self._integration = GithubIntegration(auth=auth, **self._options)
+            self._tokens = Tokens(self._integration)
+            self._app_id = int(auth.app_id)
+        self._own_user: int | None = None
         self._rights: Remembered[str] = Remembered(RIGHTS_SECONDS)
         self._local = threading.local()
 
@@ -71,6 +90,24 @@ class GitHubGateway:
         with self._translated(AS_APP):
             raw = self._integration.get_app().raw_data
         return AppIdentity(raw["slug"], dict(raw["permissions"]), tuple(raw["events"]))
+
+    def token_owner(self) -> TokenOwner:
+        """See `ports.GitHub`. https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps"""
+        with self._translated(AS_APP):
+            headers, raw = self._client(0).requester.requestJsonAndCheck("GET", "/user")
+            told = headers.get("x-oauth-scopes") or ""
+            scopes = tuple(scope.strip() for scope in told.split(",") if scope.strip())
+            self._own_user = raw["id"]
+            return TokenOwner(raw["id"], raw["login"], scopes)
+
+    def own_user(self) -> int | None:
+        """See `ports.GitHub`. A token that is not taken may be put right by a new one."""
+        if self._personal is None or self._own_user is not None:
+            return self._own_user
+        try:
+            return self.token_owner().id
+        except Rejected as error:
+            raise Transient(str(error)) from error
 
     def pull_request(self, repository: Repository, number: int) -> PullRequest:
         """See `ports.GitHub`."""
@@ -261,6 +298,14 @@ class GitHubGateway:
             run.edit(**_content(check))
             _written(run.id, check_id)
 
+    def set_status(self, repository: Repository, head_sha: str, status: CommitStatus) -> int:
+        """See `ports.GitHub`. Made anew each time: GitHub knows no edit of a status."""
+        content = {"state": status.state, "context": status.name, "description": status.description}
+        content |= {"target_url": status.url} if status.url else {}
+        with self._repository(repository) as repo:
+            url = f"{repo.url}/statuses/{head_sha}"
+            return int(repo._requester.requestJsonAndCheck("POST", url, input=content)[1]["id"])
+
     # -- plumbing --------------------------------------------------------------------------------
 
     @contextmanager
@@ -268,33 +313,60 @@ class GitHubGateway:
         """The repository as its installation sees it, with PyGithub's errors in our words."""
         installation = repository.installation
         with self._translated(installation):
-            yield self._client(installation).get_repo(repository.full_name)
+            client = self._client(installation)
+            yield client.get_repo(repository.full_name)
+            self._heard(installation, client.requester)
+
+    def _heard(self, installation: int, requester: Requester) -> None:
+        """What the headers of the last answer say of our limits; nothing where GitHub has none."""
+        remaining, limit = requester.rate_limiting
+        if limit > 0:
+            resets_in = requester.rate_limiting_resettime - time.time()
+            self._limits.heard(installation, remaining, limit, resets_in)
 
     def _client(self, installation: int) -> Github:
         clients: dict[int, Github] = self._local.__dict__.setdefault("clients", {})
         if installation not in clients:
-            auth: Auth.Auth = self._integration.auth
-            if installation != AS_APP:
-                auth = InstallationAuth(self._tokens, installation)
+            auth = self._personal or self._auth_of(installation)
             clients[installation] = Github(auth=auth, **self._options)
         return clients[installation]
 
+    def _auth_of(self, installation: int) -> Auth.Auth:
+        if installation == AS_APP:
+            return self._integration.auth
+        return InstallationAuth(self._tokens, installation)
+
     @contextmanager
     def _translated(self, installation: int) -> Iterator[None]:
-        key = f"github:{installation}"
         try:
             yield
         except GithubException as error:
             if error.status == 401:
                 if installation == AS_APP:  # there is no token to renew: id, key or clock is wrong
                     raise Rejected(_told(error), 401) from error
-                self._tokens.forget(installation)
-            raise _meaning(error, key) from error
+                if self._personal is None:
+                    self._tokens.forget(installation)
+            raise self._meaning(error, max(installation, 0)) from error
         except OSError as error:  # requests' own errors are among them
             raise Transient(f"GitHub could not be reached: {type(error).__name__}") from error
         except NONSENSE as error:
             what = f"{type(error).__name__} {error}"[:200]
             raise Transient(f"GitHub's answer made no sense: {what}") from error
+
+    def _meaning(self, error: GithubException, installation: int) -> Exception:
+        """Whether to try again, and when:
+        https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api."""
+        headers = {name.lower(): value for name, value in (error.headers or {}).items()}
+        text = _told(error)
+        wait = _seconds(headers)
+        if error.status == 429 or (
+            error.status == 403 and (wait is not None or "rate limit" in text.lower())
+        ):
+            rest = self._limits.refused(installation, wait)
+            return Transient(text, rest, f"github:{installation}")
+        if error.status >= 500 or error.status in (401, 408):
+            return Transient(text, wait)
+        return Rejected(text, error.status)
 
 
 def _unless_missing(ask: Callable[[], str], otherwise: str) -> str:
@@ -310,20 +382,6 @@ def _raw(listed: CompletableGithubObject) -> dict[str, Any]:
     """One of a list as it was listed: `raw_data` would fetch each one again."""
     raw: dict[str, Any] = listed._rawData
     return raw
-
-
-def _meaning(error: GithubException, key: str) -> Exception:
-    """Whether to try again, and when: https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api."""
-    headers = {name.lower(): value for name, value in (error.headers or {}).items()}
-    text = _told(error)
-    wait = _seconds(headers)
-    if error.status == 429 or (
-        error.status == 403 and (wait is not None or "rate limit" in text.lower())
-    ):
-        return Transient(text, 60.0 if wait is None else wait, key)
-    if error.status >= 500 or error.status in (401, 408):
-        return Transient(text, wait)
-    return Rejected(text, error.status)
 
 
 def _seconds(headers: dict[str, str]) -> float | None:

@@ -1,4 +1,6 @@
-"""Installation tokens: one per installation, refreshed early, fetched by one thread at a time."""
+"""Who we are to GitHub: an App, or the owner of a token.
+
+Installation tokens: one per installation, refreshed early, fetched by one thread at a time."""
 
 from __future__ import annotations
 
@@ -24,6 +26,11 @@ def app_auth(app_id: int, private_key: str) -> Auth.AppAuth:
         return jwt.encode(payload, key, algorithm="RS256")
 
     return Auth.AppAuth(app_id, sign_func=sign)
+
+
+def token_auth(token: str) -> Auth.Token:
+    """Somebody's personal access token, classic or fine-grained."""
+    return Auth.Token(token.strip())
 
 
 def _parsed(pem: str) -> RSAPrivateKey:

@@ -49,7 +49,10 @@ def signed(body: bytes, signature: str, secrets: Sequence[bytes]) -> bool:
 
 
 class GitHubDoor:
-    """`POST /github/webhooks`. `patience`: seconds until a delivery that is not on disk fails."""
+    """`POST /github/webhooks`. `patience`: seconds until a delivery that is not on disk fails.
+
+    `by_token`: there is no App, so webhooks of repositories and organisations are taken.
+    """
 
     def __init__(
         self,
@@ -58,9 +61,10 @@ class GitHubDoor:
         secrets: Sequence[bytes],
         clock: Callable[[], datetime],
         patience: float = DURABLE_SECONDS,
+        by_token: bool = False,
     ) -> None:
         self._store, self._jobs, self._secrets, self._clock = store, jobs, secrets, clock
-        self._patience = patience
+        self._patience, self._by_token = patience, by_token
         self._large = asyncio.Semaphore(LARGE_AT_ONCE)
         self._told = datetime.min.replace(tzinfo=UTC)
 
@@ -118,7 +122,7 @@ class GitHubDoor:
             return _say(400, str(error))
         if fact is None:
             return _say(200, "Nothing to do for this event.")
-        if not installation_of(fact):
+        if not installation_of(fact) and not self._by_token:
             return _say(
                 400,
                 "The payload names no installation: this is the webhook of a repository or an "
@@ -152,7 +156,8 @@ def _refused(request: Request, event: str) -> Response | None:
         return _too_large()
     if not signature:
         return _say(
-            401, "The header X-Hub-Signature-256 is missing. Set a webhook secret in the App."
+            401,
+            "The header X-Hub-Signature-256 is missing. Set a secret in the webhook's settings.",
         )
     if not SIGNATURE.fullmatch(signature):
         return _unsigned()
@@ -194,7 +199,7 @@ def _too_large() -> Response:
 
 
 def _unsigned() -> Response:
-    return _say(401, "The signature does not fit. Use the same webhook secret here and in the App.")
+    return _say(401, "The signature does not fit. Use the same webhook secret here and on GitHub.")
 
 
 def _say(status: int, text: str, retry_after: int | None = None) -> Response:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import structlog
+from sqlalchemy import Connection
 
 from bot.core.facts import (
     CommentCreated,
     CommentDeleted,
     CommentEdited,
+    HookAdded,
     Installed,
     MergeGroup,
     PullRequest,
@@ -18,7 +20,7 @@ from bot.core.facts import (
     RepositoryChanged,
 )
 from bot.flows.answer_merge_group import answer_merge_group
-from bot.flows.install import install
+from bot.flows.install import adopt, install
 from bot.flows.own_comment import comment_arrived, comment_deleted
 from bot.flows.recheck import recheck
 from bot.flows.republish import note, visibility_changed
@@ -26,7 +28,9 @@ from bot.flows.sync_pull_request import sync_pull_request
 from bot.flows.take_commands import take_changed_commands, take_commands, withdraw_commands
 from bot.flows.take_edit import take_edit
 from bot.flows.world import World
-from bot.inbound.github_events import parse
+from bot.inbound.github_events import Fact, parse
+from bot.inbound.github_without_app import as_heard
+from bot.ports import Transaction
 from bot.store import inbox, repositories
 
 log = structlog.get_logger()
@@ -37,12 +41,15 @@ def deliver(world: World, delivery: str) -> None:
     structlog.contextvars.bind_contextvars(delivery=delivery)
     with world.store.read() as connection:
         stored = inbox.load(connection, delivery)
-    if stored is None:
-        log.error("delivery.lost", hint="its body is gone; a new push or edit makes up for it")
+        if stored is None:
+            log.error("delivery.lost", hint="its body is gone; a new push or edit makes up for it")
+            return
+        fact = parse(*stored)
+        known = _known(connection, fact)
+    if fact is None:
         return
-    fact = parse(*stored)
-    if fact is not None and not isinstance(fact, Installed | RepositoryChanged):
-        _note(world, fact.repository)
+    fact = as_heard(world, fact, known)
+    _note(world, fact, known)
     match fact:
         case PullRequest() as seen:
             sync_pull_request(world, seen.repository, seen.number, seen)
@@ -72,9 +79,29 @@ def _comment(world: World, fact: CommentCreated | CommentEdited | CommentDeleted
                 withdraw_commands(world, fact)
 
 
-def _note(world: World, repository: Repository) -> None:
-    """A repository may have been renamed or moved: from here on it is asked for by its new name."""
-    with world.store.read() as connection:
-        known = repositories.load(connection, repository.id)
-    if known is None or known != replace(repository, private=repository.private and known.private):
-        world.store.write(lambda tx: note(world, tx, repository))
+def _known(connection: Connection, fact: Fact | None) -> Repository | None:
+    """The repository as it is on record; none for a fact that says itself what it is now."""
+    if fact is None or isinstance(fact, Installed | RepositoryChanged):
+        return None
+    return repositories.load(connection, fact.repository.id)
+
+
+def _note(world: World, fact: Fact, known: Repository | None) -> None:
+    """A repository may have been renamed or moved: from here on it is asked for by its new name.
+
+    Without an App nobody tells us of installations: whatever tells of a repository first does.
+    """
+    if isinstance(fact, Installed | RepositoryChanged):
+        return
+    repository, hooked = fact.repository, isinstance(fact, HookAdded)
+    same = known and known == replace(repository, private=repository.private and known.private)
+    if same and not hooked:
+        return
+
+    def work(tx: Transaction) -> None:
+        new = repositories.load(tx.connection, repository.id) is None
+        note(world, tx, repository)
+        if world.by_token and (new or hooked):
+            adopt(world, tx, repository.installation, [repository.full_name], 0, world.clock())
+
+    world.store.write(work)

@@ -18,6 +18,7 @@ from bot.core.facts import (
     CommentDeleted,
     CommentEdited,
     DescriptionEdited,
+    HookAdded,
     Installed,
     MergeGroup,
     PullRequest,
@@ -37,6 +38,7 @@ Fact = (
     | MergeGroup
     | Installed
     | RepositoryChanged
+    | HookAdded
 )
 
 PULL_REQUEST_ACTIONS = (
@@ -77,6 +79,10 @@ def load_json(body: bytes) -> dict[str, Any]:
     try:
         payload = json.loads(body)
     except (ValueError, RecursionError):
+        if body.startswith(b"payload="):  # what GitHub proposes for a new webhook
+            raise Malformed(
+                "The body is a form, not JSON. Set the webhook's content type to application/json."
+            ) from None
         raise Malformed("The body is not JSON.") from None
     if not isinstance(payload, dict):
         raise Malformed("The body is not a JSON object.")
@@ -92,7 +98,7 @@ def lock_of(fact: Fact) -> str | None:
             return f"head:{fact.repository.id}:{fact.head_sha}"
         case Installed():
             return f"installation:{fact.installation}"
-        case RepositoryChanged():
+        case RepositoryChanged() | HookAdded():
             return f"repository:{fact.repository.id}"
 
 
@@ -195,6 +201,11 @@ def _repository_changed(payload: dict[str, Any]) -> Fact | None:
     return RepositoryChanged(_repository(payload))
 
 
+def _ping(payload: dict[str, Any]) -> Fact | None:
+    """The first word of a webhook; that of an App or an organisation names no repository."""
+    return HookAdded(_repository(payload)) if payload.get("repository") else None
+
+
 def _merge_group(payload: dict[str, Any]) -> Fact | None:
     if payload.get("action") != "checks_requested":
         return None
@@ -231,6 +242,7 @@ READERS: dict[str, Callable[[dict[str, Any]], Fact | None]] = {
     "installation": _installation,
     "installation_repositories": _installation,
     "repository": _repository_changed,
+    "ping": _ping,
 }
 
 

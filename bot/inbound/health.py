@@ -52,6 +52,8 @@ class Health:
             "github": "on" if self._github else "off",
             "queue_age_seconds": round(age, 1),
         }
+        if backlog.parked:
+            state["parked"] = "`emptychair jobs list --state parked` says why"
         if age > STUCK_SECONDS:
             state["warning"] = "the oldest job waits for more than five minutes"
         return JSONResponse(state)

@@ -21,13 +21,13 @@ from typing import IO, Any
 
 import structlog
 
-from bot.errors import BotError, Rejected, Stale, Transient
-from bot.ports import Transaction
+from bot.errors import BotError, NotYet, Rejected, Stale, Transient
+from bot.ports import Closing, Transaction
 from bot.store import queue, throttle
 from bot.store.queue import Job
 from bot.store.store import Store
 
-Handler = Callable[[Mapping[str, Any]], None]
+Handler = Callable[[Mapping[str, Any]], Closing | None]
 Clock = Callable[[], datetime]
 
 POLL_SECONDS = 0.5  # how soon jobs of another process (a command line) are seen
@@ -243,13 +243,20 @@ class EmbeddedJobs:
             job=job.name, job_id=job.id, attempt=job.attempts + 1
         )
         try:
-            self._handlers[job.name](job.args)
-            self._store.write(lambda tx: queue.remove(tx, job.id))
+            if job.attempts and self._given_up(job):
+                return None
+            closing = self._handlers[job.name](job.args)
+            self._store.write(partial(_end, job.id, closing))
         except BaseException as error:  # noqa: BLE001 - the one place where a failure is judged
             return self._judge(job, error)
         finally:
             structlog.contextvars.clear_contextvars()
         return None
+
+    def _given_up(self, job: Job) -> bool:
+        """Whether an operator dropped the job while it waited for its next try."""
+        with self._store.read() as connection:
+            return not queue.stands(connection, job.id)
 
     def _judge(self, job: Job, error: BaseException) -> Job | None:
         """Park it, or put it back. To wait because we were told to is no failure of the job."""
@@ -262,8 +269,9 @@ class EmbeddedJobs:
             self._store.write(lambda tx: queue.park(tx, job.id, failed, reason, passing))
             return None
         run_at = self._clock() + _pause(job, error, told)
-        expected = isinstance(error, Transient | Stale)
-        log.warning("job.retry", error=reason, at=run_at.isoformat(), exc_info=not expected)
+        if not isinstance(error, NotYet):
+            expected = isinstance(error, Transient | Stale)
+            log.warning("job.retry", error=reason, at=run_at.isoformat(), exc_info=not expected)
 
         def work(tx: Transaction) -> Job:
             if told is not None and isinstance(error, Transient) and error.throttle:
@@ -271,6 +279,13 @@ class EmbeddedJobs:
             return queue.put_back(tx, job, run_at, failed, reason)
 
         return self._store.write(work)
+
+
+def _end(job: int, closing: Closing | None, tx: Transaction) -> None:
+    """The job is done; what its handler wants noted is noted with that."""
+    if closing is not None:
+        closing(tx)
+    queue.remove(tx, job)
 
 
 def _final(error: BaseException, failed: int) -> bool:

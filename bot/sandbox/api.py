@@ -117,13 +117,17 @@ def _authorised(
             token = world.tokens.check_token(header)
     except BadCredentials as error:
         return _json(ApiError(401, str(error)).answer(), _limits(None))
-    return _cached(request, _json(_answer(world, request, raw, handler, stale), _limits(token)))
+    return _cached(
+        request, _json(_answer(world, request, raw, handler, stale, token), _limits(token))
+    )
 
 
-def _answer(world: World, request: Request, raw: bytes, handler: Handler, stale: bool) -> Answer:
+def _answer(
+    world: World, request: Request, raw: bytes, handler: Handler, stale: bool, token: Token | None
+) -> Answer:
     """What the handler says; a refusal becomes GitHub's error of the same meaning."""
     try:
-        ask = _ask(world, request, raw, stale)
+        ask = _ask(world, request, raw, stale, token)
         with world.state.lock:
             return handler(ask)
     except ApiError as error:
@@ -136,7 +140,7 @@ def _answer(world: World, request: Request, raw: bytes, handler: Handler, stale:
         return ApiError(403, str(error)).answer()
 
 
-def _ask(world: World, request: Request, raw: bytes, stale: bool) -> Ask:
+def _ask(world: World, request: Request, raw: bytes, stale: bool, token: Token | None) -> Ask:
     path = {name: str(value) for name, value in request.path_params.items()}
     if "repo" in path and f"{path['owner']}/{path['repo']}" != world.state.full_name:
         raise ApiError(404, "Not Found")
@@ -144,7 +148,7 @@ def _ask(world: World, request: Request, raw: bytes, stale: bool) -> Ask:
     web = f"{request.url.scheme}://{request.url.netloc}"
     shapes = AppShapes(world.state, web, web + prefix)
     url = f"{web}{request.url.path}"
-    return Ask(world, shapes, url, path, dict(request.query_params), _body(raw), stale)
+    return Ask(world, shapes, url, path, dict(request.query_params), _body(raw), stale, token)
 
 
 def _body(raw: bytes) -> dict[str, Any]:
@@ -162,7 +166,8 @@ def _body(raw: bytes) -> dict[str, Any]:
 def _limits(token: Token | None) -> dict[str, str]:
     used = min(token.used, HOURLY_LIMIT) if token else 0
     reset = int(token.expires_at.timestamp()) if token else int(time.time()) + 3600
-    return {
+    scopes = {"X-OAuth-Scopes": token.scopes} if token and token.scopes else {}
+    return scopes | {
         "X-RateLimit-Limit": str(HOURLY_LIMIT),
         "X-RateLimit-Remaining": str(HOURLY_LIMIT - used),
         "X-RateLimit-Used": str(used),
@@ -182,7 +187,12 @@ def _cached(request: Request, response: Response) -> Response:
     if request.method != "GET" or response.status_code != 200:
         return response
     tag = f'W/"{hashlib.sha256(bytes(response.body)).hexdigest()}"'
+    told = {
+        "ETag": tag,
+        "Cache-Control": "private, max-age=60, s-maxage=60",
+        "Vary": "Accept, Authorization, Cookie, X-GitHub-OTP,Accept-Encoding, X-Requested-With",
+    }
     if request.headers.get("If-None-Match") == tag:
-        return Response(status_code=304, headers={"ETag": tag})
-    response.headers["ETag"] = tag
+        return Response(status_code=304, headers=told)
+    response.headers.update(told)
     return response

@@ -171,5 +171,5 @@ class AppShapes(Shapes):
             "context": status.context,
             "created_at": moment(status.created_at),
             "updated_at": moment(status.created_at),
-            "creator": self.user(self.state.bot),
+            "creator": self.user(status.creator),
         }

@@ -71,6 +71,15 @@ class Events:
         """publicized or privatized."""
         self._emit("repository", action, by, {})
 
+    def ping(self, by: User) -> None:
+        """What a webhook of the repository says first."""
+        repository, sender = self.shapes.repository(), self.shapes.user(by)
+        hook = {"type": "Repository", "id": 400_000_000, "name": "web", "active": True}
+        payload = {"zen": "Half measures are as bad as nothing at all.", "hook_id": hook["id"]}
+        self.webhooks.emit(
+            "ping", payload | {"hook": hook, "repository": repository, "sender": sender}
+        )
+
     def repositories_added(self, by: User) -> None:
         payload = {
             "action": "added",
@@ -91,7 +100,8 @@ class Events:
             key: owner[key] for key in ("login", "id", "node_id", "url", "avatar_url")
         }
         payload["sender"] = self.shapes.user(by)
-        payload["installation"] = {"id": number, "node_id": node_id("IN", number)}
+        if self.state.installed:
+            payload["installation"] = {"id": number, "node_id": node_id("IN", number)}
         self.webhooks.emit(event, payload)
 
     def _head_commit(self, group: MergeGroup) -> Json:

@@ -12,6 +12,7 @@ from bot.sandbox.records import (
     Call,
     CheckRun,
     Comment,
+    CommitStatus,
     Delivery,
     FileChange,
     MergeResult,
@@ -235,7 +236,21 @@ class StandIn:
     def install(self, *, by: str = "reviewer") -> None:
         """The App is installed on the organisation: `installation` created."""
         with self.state.lock:
+            self.state.installed = True
             self._world.events.installation("created", self.state.user(by))
+
+    def hook(self, *, by: str = "reviewer") -> None:
+        """There is no App but a webhook of the repository, which says `ping` first."""
+        with self.state.lock:
+            self.state.installed = False
+            self._world.events.ping(self.state.user(by))
+
+    def personal_token(self, login: str, *, role: str = "write", scopes: str = "repo") -> str:
+        """A token with which a script acts as this person; `scopes` empty: fine-grained."""
+        user = self.state.user(login)
+        self.state.roles[login] = role
+        self.state.machines.add(login)
+        return self._world.tokens.issue_personal(user, scopes).value
 
     def add_repository(self, *, by: str = "reviewer") -> None:
         """The repository joins an installation that is there: `installation_repositories` added."""
@@ -249,8 +264,9 @@ class StandIn:
         return self.state.comments_on(number)
 
     def bot_comments(self, number: int) -> list[Comment]:
-        """The App's own, oldest first."""
-        return [c for c in self.comments(number) if c.user == self.state.bot]
+        """Those of the App and of scripts with personal tokens, oldest first."""
+        scripts = {self.state.bot.login, *self.state.machines}
+        return [c for c in self.comments(number) if c.user.login in scripts]
 
     def check(self, number: int) -> CheckRun | None:
         """The run that counts: the last one of the required name on the head."""
@@ -260,6 +276,11 @@ class StandIn:
     def check_on(self, sha: str) -> CheckRun | None:
         """The same on any commit, such as that of a merge group."""
         return self.state.latest_check(sha, self._world.merging.required_check)
+
+    def statuses_on(self, sha: str) -> list[CommitStatus]:
+        """The commit statuses of the required name on a commit, oldest first."""
+        name = self._world.merging.required_check
+        return [s for s in self.state.statuses if (s.sha, s.context) == (sha, name)]
 
     @property
     def calls(self) -> list[Call]:

@@ -29,10 +29,18 @@ class Merging:
         return self.missing(pull.head_sha)
 
     def missing(self, sha: str) -> str:
-        """What the required check still wants on this commit; empty when it passes."""
+        """What the required check still wants on this commit; empty when it passes.
+
+        A check run and a commit status of the same name are both required.
+        """
         name = self.required_check
-        run = self.state.latest_check(sha, name) if name else None
-        if not name or (run and run.passes):
+        run, status = self.state.latest_check(sha, name), self.state.latest_status(sha, name)
+        if not name:
+            return ""
+        if status is not None and status.state != "success":
+            told = f": {status.description}" if status.description else ""
+            return f"The required status “{name}” is {status.state}{told}."
+        if (run and run.passes) or (run is None and status):
             return ""
         if run is None:
             return f"The required check “{name}” is expected: nobody has reported it yet."
@@ -78,16 +86,25 @@ class Merging:
         """A check completed on this commit: a group that waited for it merges or leaves."""
         with self.state.lock:
             group = self.state.groups.get(sha)
-            run = self.state.latest_check(sha, self.required_check)
-            if group is None or run is None or run.status != "completed":
+            if group is None or self._waits(sha):
                 return
             del self.state.groups[sha]
             pull = self.state.pull(group.number)
-            reason = "merged" if run.passes else "invalidated"
+            passes = not self.missing(sha)
+            reason = "merged" if passes else "invalidated"
             self.events.merge_group("destroyed", group, group.by, reason)
             self.events.pull_request("dequeued", pull, group.by)
-            if run.passes and pull.state == "open":
+            if passes and pull.state == "open":
                 self._merged(pull, group.by)
+
+    def _waits(self, sha: str) -> bool:
+        """Whether the required check, or the status of its name, is still to come."""
+        name = self.required_check
+        run, status = self.state.latest_check(sha, name), self.state.latest_status(sha, name)
+        if run is None and status is None:
+            return True
+        unfinished = run is not None and run.status != "completed"
+        return unfinished or (status is not None and status.state == "pending")
 
     def _may_bypass(self, pull: PullRequest, by: User) -> bool:
         return pull.state == "open" and not pull.draft and self.state.role(by.login) == "admin"

@@ -198,6 +198,7 @@ class CommitStatus:
     description: str | None
     target_url: str | None
     created_at: datetime
+    creator: User
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,9 +67,12 @@ class State:
         self.users: dict[str, User] = {}
         self.roles: dict[str, str] = {"reviewer": "admin", "outsider": "read"}
         self.concealed: set[str] = set()
+        self.installed = True  # without the App a webhook of the repository tells what happened
+        self.machines: set[str] = set()  # logins whose personal tokens scripts use
         self.teams: dict[str, tuple[str, ...]] = {}
         self.pulls: dict[int, PullRequest] = {}
         self.comments: dict[int, Comment] = {}
+        self.forbidden: set[int] = set()  # comments that no script may edit, people still may
         self.reactions: dict[int, Reaction] = {}
         self.checks: dict[int, CheckRun] = {}
         self._checks_by_sha: dict[str, list[CheckRun]] = {}
@@ -162,6 +165,11 @@ class State:
     def latest_check(self, sha: str, name: str) -> CheckRun | None:
         runs = [run for run in self.checks_on(sha) if run.name == name]
         return runs[-1] if runs else None
+
+    def latest_status(self, sha: str, context: str) -> CommitStatus | None:
+        with self.lock:
+            found = [s for s in self.statuses if (s.sha, s.context) == (sha, context)]
+        return found[-1] if found else None
 
     def pulls_at(self, sha: str) -> Iterator[PullRequest]:
         """Open pull requests whose head this commit is; forks are left out, as GitHub does."""

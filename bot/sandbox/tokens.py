@@ -1,4 +1,5 @@
-"""Who may ask: App JWTs, checked with the App's public key, and installation tokens of one hour."""
+"""Who may ask: App JWTs, checked with the App's public key, installation tokens of one hour, and
+personal tokens."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
+from bot.sandbox.records import User
 from bot.sandbox.state import State
 
 LIFETIME = timedelta(hours=1)
@@ -26,11 +28,16 @@ class BadCredentials(Exception):
 
 @dataclass(slots=True)
 class Token:
-    """One installation token and how many calls it made."""
+    """One token and how many calls it made; `user` is None for that of an installation.
+
+    `scopes` are those of a classic personal token, empty for a fine-grained one.
+    """
 
     value: str
     expires_at: datetime
     used: int = 0
+    user: User | None = None
+    scopes: str = ""
 
 
 class Tokens:
@@ -51,13 +58,21 @@ class Tokens:
             self._tokens[value] = token
         return token
 
+    def issue_personal(self, user: User, scopes: str) -> Token:
+        """A token with which a script acts as this person."""
+        with self._state.lock:
+            value = "ghp_" + "".join(self._state.random.choices(LETTERS, k=36))
+            token = Token(value, self._state.clock() + 8760 * LIFETIME, user=user, scopes=scopes)
+            self._tokens[value] = token
+        return token
+
     def expire_all(self) -> None:
-        """From now on every token so far is refused, as after an hour."""
+        """From now on every token so far is refused, as after its time."""
         with self._state.lock:
             self._tokens.clear()
 
     def check_token(self, authorization: str) -> Token:
-        """The installation token in an Authorization header, counted as used once more."""
+        """The token in an Authorization header, counted as used once more."""
         value = _credential(authorization)
         with self._state.lock:
             token = self._tokens.get(value)

@@ -24,7 +24,8 @@ HOLD_BACK = 0.05  # seconds that a reordered delivery waits for one to overtake 
 
 
 class Webhooks:
-    """The deliveries of this App: each is sent once, in order; failed ones are not repeated.
+    """The deliveries of this App, or of the repository: each is sent once, in order; failed ones
+    are not repeated.
 
     A lost one counts as failed without having been sent; held ones wait until they are released.
 
@@ -199,8 +200,12 @@ class Webhooks:
             "X-GitHub-Delivery": delivery.guid,
             "X-GitHub-Event": delivery.event,
             "X-GitHub-Hook-ID": str(400_000_000 + self.state.app_id % 1_000_000),
-            "X-GitHub-Hook-Installation-Target-ID": str(self.state.app_id),
-            "X-GitHub-Hook-Installation-Target-Type": "integration",
+            "X-GitHub-Hook-Installation-Target-ID": str(
+                self.state.app_id if self.state.installed else self.state.repository_id
+            ),
+            "X-GitHub-Hook-Installation-Target-Type": (
+                "integration" if self.state.installed else "repository"
+            ),
             "X-Hub-Signature": f"sha1={sha1}",
             "X-Hub-Signature-256": f"sha256={digest}",
         }

@@ -9,7 +9,7 @@ from bot.core.gate import Gate
 from bot.core.organisation import Mode
 from bot.core.review import State
 from bot.store import tables as t
-from bot.store.surfaces import CHECK, COMMENT
+from bot.store.surfaces import CHECK, COMMENT, STATUS
 
 _REPOSITORY = t.subject.c.repository_id
 _NUMBER = cast(t.subject.c.number, String)
@@ -28,9 +28,11 @@ def _here(kind: str, key: ColumnElement[str]) -> ColumnElement[bool]:
     return and_(surface.kind == kind, surface.repository_id == _REPOSITORY, surface.key == key)
 
 
+# Where there is no App, a status stands in the place of the check.
+_CHECKED = or_(_here(CHECK, t.subject.c.head_sha), _here(STATUS, t.subject.c.head_sha))
 _WITHOUT_CHECK = (
     select(_REPOSITORY, t.subject.c.head_sha)
-    .select_from(_INSTALLED.outerjoin(t.surface, _here(CHECK, t.subject.c.head_sha)))
+    .select_from(_INSTALLED.outerjoin(t.surface, _CHECKED))
     .where(_OPEN, t.surface.c.external_id.is_(None), ~_under_way(CHECK, t.subject.c.head_sha))
     .distinct()
     .limit(bindparam("most"))

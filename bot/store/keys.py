@@ -13,17 +13,30 @@ from sqlalchemy import Connection
 from bot.errors import ConfigError
 from bot.store import ledger
 
+SETTING = "EMPTYCHAIR_SECRET_KEY"
+
 
 def root_key(given: str | None, database: Path) -> bytes:
     """The root key: the setting, or a file beside the database, made at first use.
 
     Raises ConfigError for a key file that is empty.
     """
+    if given is None and not key_file(database).exists():
+        _make(key_file(database))
+    return kept_key(given, database)
+
+
+def kept_key(given: str | None, database: Path) -> bytes:
+    """The root key, for who only reads: the setting, or the file; never made anew.
+
+    Raises ConfigError for a key file that is missing or empty.
+    """
     if given is not None:
         return given.encode()
     path = key_file(database)
     if not path.exists():
-        _make(path)
+        rule = f"is missing. Restore it from the backup of {database.name}, or set {SETTING}."
+        raise ConfigError(str(path), 0, "", rule)
     text = path.read_text().strip()
     if not text:
         rule = f"is empty. Restore it from the backup of {database.name}."
@@ -62,6 +75,7 @@ def refuse_another_key(connection: Connection, key: bytes, database: Path) -> No
     if not ledger.last_holds(connection, key):
         rule = (
             f"does not fit: {database.name} was sealed with another one. Restore "
-            f"{key_file(database).name} from the backup, or set the key that was used before."
+            f"{key_file(database).name} from the backup, or set the key that was used before. If "
+            "it is the right one, the ledger was changed: `emptychair verify-ledger` says where."
         )
-        raise ConfigError("environment", 0, "EMPTYCHAIR_SECRET_KEY", rule)
+        raise ConfigError("environment", 0, SETTING, rule)

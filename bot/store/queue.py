@@ -42,6 +42,7 @@ class Backlog:
 
 # Statements on the hot path are made once: making one costs more than running it.
 _ADD = insert(t.job).returning(t.job.c.id)
+_STANDS = select(t.job.c.id).where(t.job.c.id == bindparam("job"))
 _REMOVE = delete(t.job).where(t.job.c.id == bindparam("job"))
 _PROMISED = select(t.job.c.id).where(
     t.job.c.name == bindparam("of"), t.job.c.lock == bindparam("under")
@@ -74,6 +75,11 @@ def ready_after(connection: Connection, id: int) -> list[Job]:
         select(t.job).where(t.job.c.state == "ready", t.job.c.id > id).order_by(t.job.c.id)
     )
     return [Job(r.id, r.name, r.args, r.lock, r.run_at, r.attempts, r.created_at) for r in rows]
+
+
+def stands(connection: Connection, id: int) -> bool:
+    """Whether the job is still promised."""
+    return connection.execute(_STANDS, {"job": id}).first() is not None
 
 
 def remove(tx: Transaction, id: int) -> None:

@@ -98,7 +98,7 @@ def reading(url: str) -> Iterator[Connection]:
         _refuse_version(schema_version(engine))
         with engine.connect() as connection:
             connection.execute(text("PRAGMA query_only=ON"))
-            connection.execute(text("BEGIN"))
+            connection.exec_driver_sql("BEGIN")
             yield connection
     finally:
         engine.dispose()

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine
 
 from bot.store.writer import Tx, Writer
 
@@ -25,7 +25,7 @@ class Store:
     def read(self) -> Iterator[Connection]:
         """A connection for a consistent look: all its statements see the same moment."""
         with self.engine.connect() as connection:
-            connection.execute(text("BEGIN"))
+            connection.exec_driver_sql("BEGIN")
             yield connection
 
     def write(self, work: Callable[[Tx], Result]) -> Result:

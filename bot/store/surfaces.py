@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, and_, bindparam, select, update
+from sqlalchemy.dialects.sqlite import insert
 
 from bot.ports import Transaction
 from bot.store import tables as t
 from bot.store.upsert import upsert
 
-COMMENT, CHECK, REPLY = "comment", "check", "reply"
+COMMENT, CHECK, STATUS, REPLY = "comment", "check", "status", "reply"
 IDENTITY = ("kind", "repository_id", "key")
 
 # Statements on the hot path are made once: making one costs more than running it.
@@ -29,6 +30,7 @@ _KEY = select(t.surface.c.key).where(
     t.surface.c.external_id == bindparam("comment"),
 )
 _BEGIN = upsert(t.surface, IDENTITY, ("intent_at",))
+_RESERVE = insert(t.surface).on_conflict_do_nothing()
 _DONE = upsert(t.surface, IDENTITY, ("external_id", "intent_at", "live", "live_at"))
 
 
@@ -62,6 +64,12 @@ def begin(tx: Transaction, kind: str, repository: int, key: str, now: datetime) 
     """Note that something is about to be created."""
     row = {"kind": kind, "repository_id": repository, "key": key, "intent_at": now}
     tx.connection.execute(_BEGIN, row)
+
+
+def reserve(tx: Transaction, kind: str, repository: int, key: str, now: datetime) -> bool:
+    """The same, where nothing ever stood there and nothing was begun; else False, and no change."""
+    row = {"kind": kind, "repository_id": repository, "key": key, "intent_at": now}
+    return tx.connection.execute(_RESERVE, row).rowcount == 1
 
 
 def done(

@@ -220,7 +220,7 @@ act = _table(
 surface = _table(
     "surface",
     Column("id", Id, primary_key=True),
-    Column("kind", String(20), nullable=False),  # comment | check | reply
+    Column("kind", String(20), nullable=False),  # comment | check | status | reply
     Column("repository_id", Id, ForeignKey("repository.id"), nullable=False),
     Column("key", String(64), nullable=False),  # number | commit | the comment replied to
     Column("external_id", Id),  # GitHub's id; null until the first write is known to be done

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 import structlog
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine
 
 log = structlog.get_logger()
 Result = TypeVar("Result")
@@ -96,7 +96,7 @@ class Writer:
         one_is_to_blame = False
         try:
             with self._engine.connect() as connection:
-                connection.execute(text("BEGIN IMMEDIATE"))
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
                 one_is_to_blame = len(units) > 1
                 done = [_done(unit, Tx(connection)) for unit in units]
                 connection.commit()

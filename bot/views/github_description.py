@@ -91,8 +91,16 @@ def _blank(question: Question, need: Need) -> str:
     return "\n".join([f"{question.id}: <!-- {hint.replace('--', '–')} -->", *boxes])
 
 
+def may_answer(body: str, checklist: Checklist) -> bool:
+    """Most descriptions have no such heading, and need not be read for it."""
+    lower = body.casefold()
+    return all(word in lower for word in checklist.title.casefold().split())
+
+
 def parse_description(body: str, checklist: Checklist) -> Described:
     """What the section says. Of a body longer than GitHub's limit the rest is not read."""
+    if not may_answer(body, checklist):
+        return Described((), {}, frozenset())
     names = _names(checklist)
     lines: list[tuple[str, str]] = []
     states: dict[str, set[bool]] = {}

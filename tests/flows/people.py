@@ -213,6 +213,7 @@ def ledger_of(pair: Pair, number: int) -> Sequence[Any]:
     review = record(pair, number)
     assert pair.bot is not None
     rows = tables.ledger.select().where(tables.ledger.c.review_id == review.id)
+    pair.bot.store.write(lambda tx: ledger.seal_next(tx, pair.ledger_key(), 100_000))
     with pair.bot.store.read() as connection:
         assert ledger.first_broken(connection, pair.ledger_key()) is None
         return connection.execute(rows.order_by(tables.ledger.c.seq)).all()

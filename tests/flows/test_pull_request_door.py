@@ -482,6 +482,7 @@ def test_the_ledger_tells_the_story_and_holds(pair: Pair) -> None:
     assert pair.settle()
     rows = ledger_of(pair, number)
     assert pair.bot is not None
+    pair.bot.store.write(lambda tx: ledger.seal_next(tx, pair.ledger_key(), 100_000))
     with pair.bot.store.read() as connection:
         assert ledger.first_broken(connection, pair.ledger_key()) is None
     assert [row.event for row in rows] == [

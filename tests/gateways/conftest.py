@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from bot.core.facts import Repository
+from bot.flows.pacer import Pacer
 from bot.gateways.github import GitHubGateway
 from bot.gateways.github_auth import app_auth
 from bot.sandbox.app_key import AppKey, make_app_key
@@ -35,7 +36,7 @@ def github(app_key: AppKey) -> Iterator[StandIn]:
 
 @pytest.fixture
 def gateway(github: StandIn, app_key: AppKey) -> GitHubGateway:
-    return GitHubGateway(app_auth(APP_ID, app_key.private), github.api_url)
+    return GitHubGateway(app_auth(APP_ID, app_key.private), github.api_url, Pacer(False))
 
 
 @pytest.fixture

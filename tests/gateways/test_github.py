@@ -10,6 +10,7 @@ import pytest
 
 from bot.core.facts import Actor, ChangedFile, PullRequest, Repository
 from bot.errors import Rejected
+from bot.flows.pacer import Pacer
 from bot.gateways.github import GitHubGateway
 from bot.gateways.github_auth import app_auth
 from bot.ports import Button, CheckRun, Posted
@@ -246,7 +247,9 @@ def test_who_we_are_and_what_we_may(github: StandIn, gateway: GitHubGateway) -> 
 
 
 def test_a_key_that_is_not_the_apps_is_refused_and_not_tried_again(github: StandIn) -> None:
-    stranger = GitHubGateway(app_auth(github.state.app_id, make_app_key().private), github.api_url)
+    stranger = GitHubGateway(
+        app_auth(github.state.app_id, make_app_key().private), github.api_url, Pacer(False)
+    )
     with pytest.raises(Rejected) as caught:
         stranger.identity()
     assert caught.value.status == 401

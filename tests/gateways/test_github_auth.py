@@ -19,6 +19,7 @@ from starlette.routing import Route
 
 from bot.core.facts import Repository
 from bot.errors import ConfigError, Rejected, Transient
+from bot.flows.pacer import Pacer
 from bot.gateways import github_auth
 from bot.gateways.github import GitHubGateway
 from bot.gateways.github_auth import Tokens, app_auth
@@ -82,7 +83,7 @@ def test_an_installation_that_is_not_there_is_rejected(
 
 
 def test_another_apps_key_is_refused_by_github(github: StandIn, shop: Repository) -> None:
-    stranger = GitHubGateway(app_auth(APP_ID, make_app_key().private), github.api_url)
+    stranger = GitHubGateway(app_auth(APP_ID, make_app_key().private), github.api_url, Pacer(False))
     with pytest.raises(Transient, match="401"):
         stranger.pull_request(shop, 1)
 

@@ -15,6 +15,7 @@ import responses
 from bot import logs
 from bot.core.facts import Repository
 from bot.errors import Rejected, Transient, Upstream
+from bot.flows.pacer import Pacer
 from bot.gateways.github import LONGEST_WAIT, GitHubGateway
 from bot.gateways.github_auth import app_auth
 from bot.sandbox.app_key import AppKey
@@ -23,7 +24,7 @@ from bot.sandbox.github import StandIn
 from tests.gateways.conftest import APP_ID, NOWHERE
 from tests.gateways.test_github import CHECK, opened
 
-API = "https://api.github.com:443"  # PyGithub always names the port
+API = "https://api.github.com"
 TOKEN = "ghs_" + "0123456789abcdef" * 2
 SHOP = Repository(501, "acme/shop", 7)
 PULL = f"{API}/repos/acme/shop/pulls/12"
@@ -40,7 +41,7 @@ def web() -> Iterator[responses.RequestsMock]:
 @pytest.fixture
 def remote(app_key: AppKey) -> GitHubGateway:
     """A gateway to the real address, which `web` answers for."""
-    return GitHubGateway(app_auth(APP_ID, app_key.private), "https://api.github.com")
+    return GitHubGateway(app_auth(APP_ID, app_key.private), "https://api.github.com", Pacer(False))
 
 
 def asked(remote: GitHubGateway, web: responses.RequestsMock) -> Upstream:
@@ -193,7 +194,7 @@ def test_a_network_that_fails_is_worth_another_try(
 
 
 def test_nobody_at_home_is_worth_another_try(app_key: AppKey) -> None:
-    gateway = GitHubGateway(app_auth(APP_ID, app_key.private), NOWHERE)
+    gateway = GitHubGateway(app_auth(APP_ID, app_key.private), NOWHERE, Pacer(False))
     with pytest.raises(Transient, match="could not be reached"):
         gateway.pull_request(SHOP, 12)
 

@@ -8,6 +8,7 @@ import pytest
 
 from bot.core.facts import Actor, Repository
 from bot.errors import Rejected
+from bot.flows.pacer import Pacer
 from bot.gateways.github import GitHubGateway
 from bot.gateways.github_auth import app_auth
 from bot.sandbox.app_key import make_app_key
@@ -47,7 +48,7 @@ def test_what_is_asked_for_again_is_sent_under_the_same_id(
 def test_who_is_not_the_app_is_refused_and_so_is_an_unknown_delivery(
     github: StandIn, gateway: GitHubGateway
 ) -> None:
-    stranger = GitHubGateway(app_auth(APP_ID, make_app_key().private), github.api_url)
+    stranger = GitHubGateway(app_auth(APP_ID, make_app_key().private), github.api_url, Pacer(False))
     with pytest.raises(Rejected) as error:
         stranger.hook_deliveries()
     assert error.value.status == 401

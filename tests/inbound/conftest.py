@@ -37,13 +37,19 @@ class Answer:
 class Web:
     """The web side of the bot. `patience` and `busy_seconds` are short, as tests need it."""
 
-    def __init__(self, folder: Path, patience: float = 8, busy_seconds: float = 10) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        patience: float = 8,
+        busy_seconds: float = 10,
+        by_token: bool = False,
+    ) -> None:
         self.store: Store = make.store(folder, busy_seconds)
         self._file = folder / "emptychair.db"
         clock = lambda: make.NOW  # noqa: E731
         jobs = EmbeddedJobs(self.store, clock, 1, 3)
         secrets = [b"another secret", make.SECRET.encode()]
-        door = GitHubDoor(self.store, jobs, secrets, clock, patience)
+        door = GitHubDoor(self.store, jobs, secrets, clock, patience, by_token)
         health = Health(self.store, clock)
         routes = [
             Route("/github/webhooks", door.receive, methods=["POST"]),

@@ -8,6 +8,7 @@ import select
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from sqlalchemy import event
@@ -123,7 +124,7 @@ def test_what_is_none_of_our_business_is_thanked_for_and_not_kept(web: Web) -> N
     closed_issue = payload("issue_comment", "created", issue={"number": 12})
     for name, body in (
         ("ping", b'{"zen": "Speak like a human."}'),
-        ("ping", b"not even JSON"),
+        ("star", b"not even JSON"),
         ("größer", b"{}"),
         ("pull_request", as_body(payload("pull_request", "locked"))),
         ("pull_request", as_body({"action": "of the future"})),
@@ -191,6 +192,20 @@ def test_a_webhook_that_is_not_the_apps_is_told_so(web: Web) -> None:
     body = as_body({k: v for k, v in json.loads(BODY).items() if k != "installation"})
     answer = web.deliver("pull_request", body)
     assert (answer.status, "Use the one of the App" in answer.text) == (400, True)
+
+
+def test_without_an_app_the_webhook_of_a_repository_is_taken(tmp_path: Path) -> None:
+    body = as_body({k: v for k, v in json.loads(BODY).items() if k != "installation"})
+    web = Web(tmp_path, by_token=True)
+    assert web.deliver("pull_request", body).status == 202
+    assert web.rows(COUNTS) == [(1, 1)]
+    web.stop()
+
+
+def test_a_webhook_that_sends_forms_is_told_what_to_change(web: Web) -> None:
+    answer = web.deliver("pull_request", b"payload=%7B%22action%22%3A%22opened%22%7D")
+    assert answer.status == 400
+    assert "content type to application/json" in answer.text
 
 
 def test_a_large_body_is_accepted_and_a_larger_one_refused_by_its_length(web: Web) -> None:

@@ -19,6 +19,7 @@ from bot.core.facts import (
     CommentDeleted,
     CommentEdited,
     DescriptionEdited,
+    HookAdded,
     Installed,
     MergeGroup,
     PullRequest,
@@ -226,6 +227,14 @@ def test_the_installation_of_a_fact_is_zero_where_the_payload_names_none() -> No
     assert named is not None
     assert unnamed is not None
     assert (installation_of(named), installation_of(unnamed)) == (7, 0)
+
+
+def test_the_first_word_of_a_repositorys_webhook_names_it_and_that_of_an_app_nobody() -> None:
+    assert parse("ping", as_body({"zen": "Half measures.", "hook": {"type": "App"}})) is None
+    repository = payload("pull_request", "opened")["repository"]
+    found = parse("ping", as_body({"zen": "Half measures.", "repository": repository}))
+    assert isinstance(found, HookAdded)
+    assert (found.repository.id, found.repository.installation) == (repository["id"], 0)
 
 
 def test_what_concerns_one_thing_has_one_lock() -> None:

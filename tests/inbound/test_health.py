@@ -44,6 +44,7 @@ def test_it_is_ready_when_the_database_takes_a_write_and_says_how_much_waits(web
     web.store.write(lambda tx: queue.park(tx, parked.id, 1, "no"))
     state = json.loads(web.ask("GET", "/readyz").text)
     assert (state["jobs_waiting"], state["jobs_parked"]) == (2, 1)
+    assert state["parked"] == "`emptychair jobs list --state parked` says why"
     assert state["queue_age_seconds"] == 12
     assert "warning" not in state
 

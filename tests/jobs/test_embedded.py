@@ -176,7 +176,7 @@ def test_what_github_asked_us_to_wait_is_kept_for_all_workers(bench: Bench) -> N
     bench.enqueue("limited")
     wait_until(lambda: bench.rows("attempts") == [1])
     with bench.store.read() as connection:
-        until = throttle.blocked_until(connection, "github:7")
+        until = throttle.blocked(connection).get(7)
     assert until is not None
     assert timedelta(seconds=59) < until - before < timedelta(seconds=62)
     assert len(calls) == 1

@@ -36,7 +36,7 @@ class Heard:
 
     @property
     def name(self) -> str:
-        return f"{self.event}.{self.payload['action']}"
+        return f"{self.event}.{self.payload.get('action')}"
 
 
 @dataclass

@@ -85,3 +85,41 @@ def test_the_queue_drops_what_does_not_pass(github: StandIn, repo: Repository, e
     assert github.wait_idle(5)
     assert ear.last("merge_group.destroyed")["reason"] == "invalidated"
     assert github.queue(number)
+
+
+def test_a_status_of_that_name_holds_and_lets_through_like_the_check(
+    github: StandIn, repo: Repository
+) -> None:
+    number = github.open_pull_request(title="One")
+    commit = repo.get_commit(github.pull_request(number).head_sha)
+    commit.create_status("pending", description="3 of 5 answered", context=NAME)
+    refused = github.merge(number)
+    assert (refused.merged, "pending: 3 of 5 answered" in refused.message) == (False, True)
+    commit.create_status("success", context="Another")
+    assert not github.merge(number).merged
+    commit.create_status("success", context=NAME)
+    assert github.merge(number).merged
+
+
+def test_a_check_and_a_status_of_one_name_are_both_required(
+    github: StandIn, repo: Repository
+) -> None:
+    number = github.open_pull_request(title="One")
+    commit = repo.get_commit(github.pull_request(number).head_sha)
+    commit.create_status("pending", context=NAME)
+    report(repo, commit.sha, "success")
+    assert not github.merge(number).merged
+    commit.create_status("success", context=NAME)
+    report(repo, commit.sha, "action_required")
+    assert not github.merge(number).merged
+    report(repo, commit.sha, "success")
+    assert github.merge(number).merged
+
+
+def test_a_queue_waits_while_a_status_is_pending(github: StandIn, repo: Repository) -> None:
+    number = github.open_pull_request(title="One")
+    commit = repo.get_commit(github.queue(number))
+    commit.create_status("pending", context=NAME)
+    assert github.pull_request(number).state == "open"
+    commit.create_status("success", context=NAME)
+    assert github.pull_request(number).merged

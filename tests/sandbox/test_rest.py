@@ -260,11 +260,19 @@ def test_each_answer_tells_what_is_left_of_the_hour(github: StandIn, client: Git
 
 
 def test_asked_again_nothing_new_is_sent(github: StandIn, repo: Repository) -> None:
-    pull = repo.get_pull(github.open_pull_request(title="One"))
-    assert pull.update() is False
-    github.edit_pull_request(pull.number, title="Two")
-    assert pull.update() is True
-    assert pull.title == "Two"
+    number = github.open_pull_request(title="One")
+    url, token = f"{repo.url}/pulls/{number}", repo.requester.auth.token  # type: ignore[union-attr]
+
+    def ask(tag: str = "") -> requests.Response:
+        headers = {"Authorization": f"token {token}", "If-None-Match": tag}
+        return requests.get(url, headers=headers, timeout=5)
+
+    tag = ask().headers["ETag"]
+    again = ask(tag)
+    assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", tag)
+    github.edit_pull_request(number, title="Two")
+    changed = ask(tag)
+    assert (changed.status_code, changed.json()["title"]) == (200, "Two")
 
 
 def test_what_is_not_there_is_not_found(github: StandIn, client: Github) -> None:

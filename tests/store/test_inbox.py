@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.ports import Transaction
-from bot.store import inbox, installations, queue, reviews, surfaces, throttle
+from bot.store import inbox, installations, queue, reviews, surfaces
 from bot.store import tables as t
 from bot.store.store import Store
 from bot.store.surfaces import CHECK, COMMENT, Surface
@@ -132,19 +132,3 @@ def test_our_own_user_is_learnt_per_installation_and_survives_a_new_account_name
     store.write(lambda tx: installations.learn_bot_user(tx, 7, 41))
     store.write(lambda tx: installations.save(tx, 7, "acme-inc", NOW))
     assert (ours(7), ours(8)) == (41, None)
-
-
-def test_a_longer_rest_is_not_shortened_by_a_shorter_one(store: Store) -> None:
-    def blocked(key: str) -> object:
-        with store.read() as connection:
-            return throttle.blocked_until(connection, key)
-
-    def block(minutes: int) -> None:
-        until = NOW + timedelta(minutes=minutes)
-        store.write(lambda tx: throttle.block(tx, "github:7", until))
-
-    assert blocked("github:7") is None
-    for minutes, stands in ((10, 10), (1, 10), (40, 40)):
-        block(minutes)
-        assert blocked("github:7") == NOW + timedelta(minutes=stands)
-    assert blocked("github:8") is None

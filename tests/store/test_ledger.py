@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, event, func, select, update
 
 from bot.core.answers import Door
 from bot.core.events import Event
@@ -24,20 +26,44 @@ BY = Actor(12, "reviewer")
 
 @pytest.fixture
 def written(store: Store) -> Store:
-    """A ledger of six rows, in three transactions."""
+    """A ledger of six rows, in three transactions, sealed."""
     saved = store.write(lambda tx: reviews.save(tx, examples.review()))
     events = (
         Event("review.opened", {"tier": "R1", "mode": "enforce"}),
         Event("answer.given", {"question": "who", "picks": ["new", "paying"]}, BY, Door.COMMENT),
     )
     for salt in (b"1" * 16, b"2" * 16, b"3" * 16):
-        store.write(lambda tx, salt=salt: ledger.append(tx, KEY, saved.id, events, NOW, salt))  # type: ignore[misc]
+        store.write(lambda tx, salt=salt: ledger.append(tx, saved.id, events, NOW, salt))  # type: ignore[misc]
+    seal(store)
     return store
+
+
+def seal(store: Store, most: int = 500) -> int:
+    return store.write(lambda tx: ledger.seal_next(tx, KEY, most))
+
+
+def more(store: Store, count: int = 1) -> None:
+    """Rows that wait for their seal, about no review."""
+    events = [Event("review.tiered", {"n": n}, BY) for n in range(count)]
+    store.write(lambda tx: ledger.append(tx, None, events, NOW, b"4" * 16))
 
 
 def first_broken(store: Store, key: bytes = KEY) -> int | None:
     with store.read() as connection:
         return ledger.first_broken(connection, key)
+
+
+@contextmanager
+def capture_statements(store: Store) -> Iterator[list[str]]:
+    """What the database is told meanwhile."""
+    told: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        told.append(statement)
+
+    event.listen(store.engine, "before_cursor_execute", note)
+    yield told
+    event.remove(store.engine, "before_cursor_execute", note)
 
 
 def change(store: Store, row: int, /, **values: object) -> None:
@@ -78,13 +104,54 @@ def test_an_empty_ledger_holds(store: Store) -> None:
         {"actor_digest": "0" * 64},
         {"at": NOW.replace(microsecond=1)},
         {"hash": "0" * 64},
+        {"hash": "é"},
         {"previous": "0" * 64},
+        {"actor": "13:somebody"},
+        {"salt": "no number"},
     ],
     ids=lambda values: next(iter(values)),
 )
 def test_a_changed_row_is_named(written: Store, values: Mapping[str, object]) -> None:
     change(written, 4, **values)
     assert first_broken(written) == 4
+
+
+def test_rows_that_wait_for_their_seal_hold_and_are_sealed_in_order(written: Store) -> None:
+    more(written, 3)
+    assert first_broken(written) is None
+    assert [seal(written, 2), seal(written, 2), seal(written, 2)] == [2, 1, 0]
+    assert first_broken(written) is None
+    with written.read() as connection:
+        rows = connection.execute(select(t.ledger).order_by(t.ledger.c.seq)).all()
+    assert [row.previous for row in rows] == [ledger.START, *(row.hash for row in rows[:-1])]
+
+
+def test_a_seal_of_earlier_versions_is_the_seal_of_today(written: Store) -> None:
+    with written.read() as connection:
+        row = connection.execute(select(t.ledger).where(t.ledger.c.seq == 2)).mappings().one()
+    assert ledger.seal(KEY, ledger.START, row) == (
+        "9eedd881af9afefafe94721d3dead9fe9b0331c43506880526bbb68be434fd34"
+    )
+
+
+def test_a_row_whose_seal_was_taken_away_is_named_and_not_sealed_again(written: Store) -> None:
+    more(written)
+    change(written, 4, previous=None, hash=None)
+    assert seal(written) == 1
+    assert first_broken(written) == 4
+
+
+def test_what_was_changed_before_it_was_sealed_over_is_still_named(written: Store) -> None:
+    change(written, 6, event="answer.undone")
+    more(written)
+    seal(written)
+    assert first_broken(written) == 6
+
+
+def test_to_append_needs_no_key_and_one_statement_for_all_rows(written: Store) -> None:
+    with capture_statements(written) as statements:
+        more(written, 5)
+    assert [statement.split()[0] for statement in statements] == ["BEGIN", "INSERT"]
 
 
 def test_a_row_given_to_another_review_is_named(written: Store) -> None:
@@ -111,8 +178,8 @@ def test_a_row_that_was_sealed_anew_without_the_key_is_named(written: Store) -> 
         row = connection.execute(select(t.ledger).where(t.ledger.c.seq == 6)).mappings().one()
     names = ("review_id", "at", "event", "data", "door", "actor_digest")
     forged = {name: row[name] for name in names} | {"event": "answer.undone"}
-    seal = ledger.seal(b"guess", row["previous"], forged)
-    change(written, 6, event="answer.undone", hash=seal)
+    guess = ledger.seal(b"guess", row["previous"], forged)
+    change(written, 6, event="answer.undone", hash=guess)
     assert first_broken(written) == 6
 
 
@@ -143,7 +210,7 @@ def test_nothing_that_people_wrote_or_are_called_stands_in_the_chain(store: Stor
     ticked, events = examples.taken(review, *(examples.ticked(review, box) for box in boxes), by=BY)
     _, more = settle(review, ticked, NOW)
     assert len(events) >= 3
-    store.write(lambda tx: ledger.append(tx, KEY, review.id, (*events, *more), NOW, b"s" * 16))
+    store.write(lambda tx: ledger.append(tx, review.id, (*events, *more), NOW, b"s" * 16))
     with store.read() as connection:
         chain = str(connection.execute(select(t.ledger.c.event, t.ledger.c.data)).all())
     for typed in ("everyone", "evil", "reviewer", opened.subject.title[:10]):

@@ -21,6 +21,7 @@ from structlog.typing import EventDict
 
 from bot import main
 from bot.cli.pair import Pair, start_pair
+from bot.flows.pacer import Pacer
 from bot.flows.world import World
 from bot.gateways.github import GitHubGateway
 from bot.gateways.github_auth import app_auth
@@ -179,9 +180,10 @@ def bench(tmp_path: Path, clock: Clock, app_key: AppKey) -> Iterator[Bench]:
         clock=clock.seconds,
         seed=1,
     ) as github:
+        pacer = Pacer(True, lambda: clock().timestamp())
         world = World(
             store=store,
-            github=GitHubGateway(app_auth(APP_ID, app_key.private), github.api_url),
+            github=GitHubGateway(app_auth(APP_ID, app_key.private), github.api_url, pacer),
             jobs=EmbeddedJobs(store, clock, 1, 3),
             catalog=catalog.load(None),
             clock=clock,
@@ -189,7 +191,7 @@ def bench(tmp_path: Path, clock: Clock, app_key: AppKey) -> Iterator[Bench]:
             ledger_key=b"key",
             app_id=APP_ID,
             quiet=timedelta(),
-            paced=True,
+            pacer=pacer,
         )
         yield Bench(world, github, ear, clock)
     server.stop()

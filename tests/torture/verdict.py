@@ -145,8 +145,9 @@ def parked(pair: Pair) -> int:
 
 
 def ledger_holds(pair: Pair) -> bool:
-    """The chain of the ledger is whole."""
+    """The chain of the ledger is whole, what waited for its seal included."""
     assert pair.bot is not None
+    pair.bot.store.write(lambda tx: ledger.seal_next(tx, pair.ledger_key(), 100_000))
     with pair.bot.store.read() as connection:
         return ledger.first_broken(connection, pair.ledger_key()) is None
 

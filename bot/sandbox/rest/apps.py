@@ -41,6 +41,8 @@ def access_token(ask: Ask) -> Answer:
 
 
 def repositories(ask: Ask) -> Answer:
+    if not ask.by_app:
+        raise ApiError(403, "You must authenticate with an installation access token.")
     return ask.counted("repositories", [None], lambda _: ask.shapes.repository())
 
 
@@ -85,7 +87,8 @@ def rate_limit(_ask: Ask) -> Answer:
 
 
 def _known(ask: Ask) -> None:
-    if ask.number("id") != ask.world.state.installation_id:
+    state = ask.world.state
+    if ask.number("id") != state.installation_id or not state.installed:
         raise ApiError(404, "Not Found")
 
 

@@ -9,8 +9,9 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from bot.sandbox.app_shapes import AppShapes
-from bot.sandbox.records import Comment, PullRequest
+from bot.sandbox.records import Comment, PullRequest, User
 from bot.sandbox.shapes import Json
+from bot.sandbox.tokens import Token
 from bot.sandbox.world import World
 
 DOCS = "https://docs.github.com/rest"
@@ -55,6 +56,16 @@ class Ask:
     query: dict[str, str]
     body: Json
     stale: bool = False
+    token: Token | None = None
+
+    @property
+    def by(self) -> User:
+        """Who asks: the owner of a personal token, or the App's bot."""
+        return self.token.user if self.token and self.token.user else self.world.state.bot
+
+    @property
+    def by_app(self) -> bool:
+        return self.token is None or self.token.user is None
 
     def seen(self, record: Edited) -> Edited:
         """The record as this call gets to see it."""

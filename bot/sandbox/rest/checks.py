@@ -25,6 +25,7 @@ CONCLUSIONS = (
 
 
 def create(ask: Ask) -> Answer:
+    _only_apps(ask)
     name = ask.text("name", required=True)
     sha = ask.text("head_sha", required=True)
     fields = _fields(ask)
@@ -34,12 +35,18 @@ def create(ask: Ask) -> Answer:
 
 
 def edit(ask: Ask) -> Answer:
+    _only_apps(ask)
     run = ask.world.state.check(ask.number("id"))
     fields = _fields(ask)
     if "name" in ask.body:
         fields["name"] = ask.text("name", required=True)
     fields["annotations"] = run.annotations + fields.get("annotations", [])
     return Answer(200, ask.shapes.check(ask.world.checks.update(run.id, fields)))
+
+
+def _only_apps(ask: Ask) -> None:
+    if not ask.by_app:
+        raise ApiError(403, "You must authenticate via a GitHub App.")
 
 
 def check(ask: Ask) -> Answer:

@@ -33,7 +33,7 @@ def of_repository(ask: Ask) -> Answer:
 def create(ask: Ask) -> Answer:
     body = ask.text("body", limit=MAX_BODY, required=True)
     number = ask.number("number")
-    comment = ask.world.conversation.say(number, body, ask.world.state.bot, by_app=True)
+    comment = ask.world.conversation.say(number, body, ask.by, by_app=ask.by_app)
     return Answer(201, ask.shapes.comment(comment))
 
 
@@ -44,12 +44,14 @@ def comment(ask: Ask) -> Answer:
 
 def edit(ask: Ask) -> Answer:
     body = ask.text("body", limit=MAX_BODY, required=True)
-    found = ask.world.conversation.edit(ask.number("id"), body, ask.world.state.bot)
+    if ask.number("id") in ask.world.state.forbidden:
+        raise ApiError(403, "Resource not accessible by integration")
+    found = ask.world.conversation.edit(ask.number("id"), body, ask.by)
     return Answer(200, ask.shapes.comment(found))
 
 
 def delete(ask: Ask) -> Answer:
-    ask.world.conversation.delete(ask.number("id"), ask.world.state.bot)
+    ask.world.conversation.delete(ask.number("id"), ask.by)
     return Answer(204)
 
 
@@ -57,8 +59,7 @@ def react(ask: Ask) -> Answer:
     content = ask.text("content", required=True)
     if content not in REACTIONS:
         raise invalid("content", "invalid")
-    bot = ask.world.state.bot
-    reaction, new = ask.world.conversation.react(ask.number("id"), content, bot)
+    reaction, new = ask.world.conversation.react(ask.number("id"), content, ask.by)
     return Answer(201 if new else 200, ask.shapes.reaction(reaction))
 
 

@@ -6,6 +6,7 @@ from bot.sandbox.records import CommitStatus, PullRequest
 from bot.sandbox.rest.asking import Answer, ApiError, Ask, Route, invalid
 from bot.sandbox.shapes import Json
 
+MOST_STATUSES = 1000  # of one context on one commit
 STATES = ("error", "failure", "pending", "success")
 ROLES = ("read", "triage", "write", "maintain", "admin")
 PERMISSIONS = ("pull", "triage", "push", "maintain", "admin")  # what each role adds
@@ -59,9 +60,11 @@ def permission(ask: Ask) -> Answer:
     return Answer(200, body)
 
 
-def me(_ask: Ask) -> Answer:
+def me(ask: Ask) -> Answer:
     """An App is nobody: with its token GitHub refuses to say who is asking."""
-    raise ApiError(403, "Resource not accessible by integration")
+    if ask.by_app:
+        raise ApiError(403, "Resource not accessible by integration")
+    return Answer(200, ask.shapes.user(ask.by))
 
 
 def user(ask: Ask) -> Answer:
@@ -72,7 +75,10 @@ def user(ask: Ask) -> Answer:
 
 
 def create_status(ask: Ask) -> Answer:
+    """Never changed again: the newest of a context is the one that counts."""
     state = ask.world.state
+    if not state.can_write(ask.by.login):
+        raise ApiError(404, "Not Found")
     if ask.body.get("state") not in STATES:
         raise invalid("state", "invalid")
     description = ask.text("description", limit=140)
@@ -85,8 +91,13 @@ def create_status(ask: Ask) -> Answer:
         description=description or None,
         target_url=ask.text("target_url") or None,
         created_at=state.clock(),
+        creator=ask.by,
     )
+    if sum((s.sha, s.context) == (sha, status.context) for s in state.statuses) >= MOST_STATUSES:
+        told = "This SHA and context has reached the maximum number of statuses."
+        raise ApiError(422, "Validation Failed", [told])
     state.statuses.append(status)
+    ask.world.merging.settle(sha)
     return Answer(201, ask.shapes.status(status))
 
 
@@ -96,12 +107,25 @@ def statuses(ask: Ask) -> Answer:
     return ask.listing(found[::-1], ask.shapes.status)
 
 
+def combined(ask: Ask) -> Answer:
+    """The newest status of each context, and what they come to together."""
+    sha = ask.world.state.resolve(ask.path["ref"]).sha
+    newest = {s.context: s for s in ask.world.state.statuses if s.sha == sha}
+    states = {status.state for status in newest.values()}
+    failed = states & {"error", "failure"}
+    state = "failure" if failed else "success" if states == {"success"} else "pending"
+    shown = [ask.shapes.status(status) for status in newest.values()]
+    body = {"state": state, "sha": sha, "total_count": len(shown), "statuses": shown}
+    return Answer(200, body)
+
+
 REPO = "/repos/{owner}/{repo}"
 ROUTES: list[Route] = [
     ("GET", REPO, repository),
     ("GET", REPO + "/branches/{branch:path}", branch),
     ("GET", REPO + "/commits/{ref:path}/pulls", pulls_of_commit),
     ("GET", REPO + "/commits/{ref:path}/statuses", statuses),
+    ("GET", REPO + "/commits/{ref:path}/status", combined),
     ("GET", REPO + "/commits/{ref:path}", commit),
     ("GET", REPO + "/collaborators/{login}/permission", permission),
     ("GET", REPO + "/statuses/{ref:path}", statuses),

@@ -1,0 +1,118 @@
+"""How PyGithub reaches GitHub: one pool of connections for all threads, and a memory for reads.
+
+What was read before is asked for with its ETag: "not changed" costs nothing of GitHub's limits.
+What the environment says of proxies and certificates is looked at once, not at every call.
+"""
+
+from __future__ import annotations
+
+import functools
+import threading
+from collections import OrderedDict
+from datetime import datetime
+from typing import Any
+
+from cachecontrol import CacheControlAdapter
+from cachecontrol.cache import BaseCache
+from cachecontrol.controller import CacheController
+from github.Requester import Requester, RequestsResponse
+from requests import PreparedRequest, Request, Session
+
+MOST_BYTES = 8 * 1024 * 1024  # of remembered answers
+LARGEST = 512 * 1024  # bytes of one answer; larger ones are read anew each time
+CONNECTIONS = 64  # more threads than that never work at once
+
+
+class Memory(BaseCache):
+    """The answers that were read last, up to a size."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known: OrderedDict[str, bytes] = OrderedDict()
+        self._bytes = 0
+
+    def get(self, key: str) -> bytes | None:
+        """An answer; None if it is not known any more."""
+        with self._lock:
+            if key in self._known:
+                self._known.move_to_end(key)
+            return self._known.get(key)
+
+    def set(self, key: str, value: bytes, expires: int | datetime | None = None) -> None:
+        """Remember an answer; what was not asked for longest makes room."""
+        with self._lock:
+            self._drop(key)
+            if len(value) > LARGEST:
+                return
+            self._known[key] = value
+            self._bytes += len(value)
+            while self._bytes > MOST_BYTES:
+                self._drop(next(iter(self._known)))
+
+    def delete(self, key: str) -> None:
+        """Forget an answer."""
+        with self._lock:
+            self._drop(key)
+
+    def _drop(self, key: str) -> None:
+        self._bytes -= len(self._known.pop(key, b""))
+
+
+class _AlwaysAsk(CacheController):
+    """GitHub is asked each time, however fresh an answer says that it is: people act meanwhile."""
+
+    def cached_request(self, request: PreparedRequest) -> Any:
+        return False
+
+
+_ADAPTER = CacheControlAdapter(
+    cache=Memory(),
+    controller_class=_AlwaysAsk,
+    max_retries=0,  # the job layer tries again
+    pool_connections=4,
+    pool_maxsize=CONNECTIONS,
+)
+
+
+@functools.cache
+def _environment(base: str) -> dict[str, Any]:
+    """The proxies and certificates for an address, as `requests` finds them."""
+    found = Session().merge_environment_settings(base, {}, None, None, None)
+    return {name: found[name] for name in ("proxies", "verify", "cert")}
+
+
+class _Connection:
+    """What PyGithub takes for a connection: one request, and its answer."""
+
+    protocol, usual_port = "https", 443
+
+    def __init__(self, host: str, port: int | None = None, timeout: int = 15, **_: Any) -> None:
+        self.host = host
+        elsewhere = f":{port}" if port and port != self.usual_port else ""
+        self._base = f"{self.protocol}://{host}{elsewhere}"
+        self._timeout = timeout
+
+    def request(
+        self, verb: str, url: str, input: Any, headers: dict[str, str], stream: bool = False
+    ) -> None:
+        """The request to send next."""
+        sent = {"Accept": "*/*", "Accept-Encoding": "gzip", **headers}
+        self._request = Request(verb, self._base + url, headers=sent, data=input).prepare()
+
+    def getresponse(self) -> RequestsResponse:
+        """Send it. A redirect is an answer like any other."""
+        environment = _environment(self._base)
+        answer = _ADAPTER.send(self._request, timeout=self._timeout, **environment)
+        return RequestsResponse(answer)
+
+    def close(self) -> None:
+        """The pool keeps connections open."""
+
+
+class _PlainConnection(_Connection):
+    protocol, usual_port = "http", 80
+
+
+def install() -> None:
+    """Have PyGithub use these connections, from here on and everywhere in this process."""
+    Requester.injectConnectionClasses(_PlainConnection, _Connection)  # type: ignore[arg-type]
