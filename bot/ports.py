@@ -46,10 +46,56 @@ class Jobs(Protocol):
     ) -> None:
         """Promise a job in the caller's transaction; `run_at` None means now."""
 
+    def revive(self, tx: Transaction, since: datetime, most: int) -> int:
+        """Set jobs that an outage parked back to work, those promised longest ago first; how many.
+
+        What was promised before `since` stays parked: that is no outage any more.
+        """
+
 
 def pull_request_lock(repository: int, number: int) -> str:
     """The lock of jobs that look at one pull request: its events and visits take turns."""
     return f"pr:{repository}:{number}"
+
+
+@dataclass(frozen=True, slots=True)
+class HookDelivery:
+    """One attempt of GitHub's to tell us of an event.
+
+    All attempts for one event share its `guid`. `status` is what we answered, 0 where GitHub heard
+    no answer. `again`: somebody asked for this attempt.
+    """
+
+    id: int
+    guid: str
+    event: str
+    at: datetime
+    status: int
+    again: bool
+
+    @property
+    def arrived(self) -> bool:
+        """Whether we took it."""
+        return 200 <= self.status < 300
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A comment on a pull request as it stands now.
+
+    `app` is the App that wrote it, None for people; `association` is what its author is to the
+    repository; `node` its name in GraphQL.
+    """
+
+    id: int
+    number: int
+    by: Actor
+    app: int | None
+    association: str
+    body: str
+    created_at: datetime
+    updated_at: datetime
+    node: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +198,13 @@ class GitHub(Protocol):
     def open_pull_requests(self, repository: Repository) -> list[PullRequest]:
         """All open pull requests, oldest first."""
 
+    def hook_deliveries(self, cursor: str = "") -> tuple[list[HookDelivery], str]:
+        """A hundred attempts to deliver something to our App, newest first, and the cursor to those
+        before them, empty where there are none. No cursor: the newest. Asked as the App."""
+
+    def redeliver(self, id: int) -> None:
+        """Have the event of this attempt sent to us again. GitHub can for three days."""
+
     def repository(self, installation: int, full_name: str) -> Repository:
         """The repository, with its default branch."""
 
@@ -190,6 +243,15 @@ class GitHub(Protocol):
 
     def description_history(self, repository: Repository, number: int) -> tuple[Version, ...]:
         """What the description of a pull request said over time, oldest first."""
+
+    def comments_since(
+        self, repository: Repository, since: datetime, most: int
+    ) -> tuple[list[Said], bool]:
+        """The comments on pull requests that were posted or edited since then, longest ago first;
+        and whether these are all: GitHub is asked for `most` pages of a hundred."""
+
+    def comment(self, repository: Repository, comment_id: int) -> Said | None:
+        """A comment on a pull request as it is now; None where there is none of that id."""
 
     def react(self, repository: Repository, number: int, comment_id: int, content: str) -> None:
         """Put a reaction below a comment ("eyes", "rocket"); there already, it stays one."""

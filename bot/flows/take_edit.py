@@ -82,7 +82,7 @@ def _acts(
     before = fact.before if fact.before is not None else surface.live or ""
     hashes = text_hash(before), text_hash(fact.after)
     key = edit_key(text, fact.at, fact.by.id, *hashes)
-    deeds = _deeds(review, before, fact.after, fact.by)
+    deeds = deeds_of_edit(review, before, fact.after, fact.by)
     act = Act(key, fact.by, fact.at, Door.COMMENT, deeds, text, *hashes)
 
     def history() -> tuple[Version, ...]:
@@ -95,12 +95,13 @@ def _acts(
         known,
         "" if surface.live is None else text_hash(surface.live),
         history,
-        lambda old, new, by: _deeds(review, old, new, by),
+        lambda old, new, by: deeds_of_edit(review, old, new, by),
         lambda longest: world.patience.left(second_of(act), world.clock(), longest),
     )
 
 
-def _deeds(review: Review, before: str, after: str, by: Actor) -> tuple[Deed, ...]:
+def deeds_of_edit(review: Review, before: str, after: str, by: Actor) -> tuple[Deed, ...]:
+    """What somebody did to our comment; bots do nothing there."""
     if by.is_bot:
         return ()
     ticks = ticks_between(before, after)

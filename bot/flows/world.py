@@ -125,6 +125,11 @@ class World:
         lock = pull_request_lock(repository, number)
         self.jobs.enqueue(tx, "visit_pull_request", args, lock=lock, run_at=run_at)
 
+    def hear(self, tx: Transaction, repository: int, number: int, comment: int) -> None:
+        """Have a comment heard of which nobody told us, in turn with what is told."""
+        args = {"repository": repository, "number": number, "comment": comment}
+        self.jobs.enqueue(tx, "hear_comment", args, lock=pull_request_lock(repository, number))
+
     def react(self, tx: Transaction, repository: int, number: int, comment: int, how: str) -> None:
         """Have a reaction put below somebody's comment."""
         args = {"repository": repository, "number": number, "comment": comment, "how": how}

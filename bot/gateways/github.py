@@ -23,10 +23,25 @@ from github.Requester import Requester
 
 from bot.core.facts import Actor, ChangedFile, PullRequest, Repository, RequiredCheck, Version
 from bot.errors import Rejected, Transient
-from bot.gateways import connection, github_history, github_rules
+from bot.gateways import (
+    connection,
+    github_comments,
+    github_deliveries,
+    github_history,
+    github_rules,
+)
 from bot.gateways.github_auth import InstallationAuth, Tokens
 from bot.gateways.remembered import Remembered
-from bot.ports import AppIdentity, CheckRun, CommitStatus, Limits, Posted, TokenOwner
+from bot.ports import (
+    AppIdentity,
+    CheckRun,
+    CommitStatus,
+    HookDelivery,
+    Limits,
+    Posted,
+    Said,
+    TokenOwner,
+)
 
 MOST_FILES = 3000  # https://docs.github.com/en/rest/pulls/pulls#list-pull-requests-files
 TIMEOUT = 15  # seconds
@@ -159,6 +174,18 @@ class GitHubGateway:
         with self._repository(repository) as repo:
             return github_rules.of_protection(repo._requester, repo.url, repository.default_branch)
 
+    # -- deliveries ------------------------------------------------------------------------------
+
+    def hook_deliveries(self, cursor: str = "") -> tuple[list[HookDelivery], str]:
+        """See `ports.GitHub`."""
+        with self._translated(AS_APP):
+            return github_deliveries.page(self._client(AS_APP).requester, cursor)
+
+    def redeliver(self, id: int) -> None:
+        """See `ports.GitHub`."""
+        with self._translated(AS_APP):
+            github_deliveries.redeliver(self._client(AS_APP).requester, id)
+
     # -- comments --------------------------------------------------------------------------------
 
     def find_comments(self, repository: Repository, number: int, marker: str) -> list[Posted]:
@@ -195,6 +222,23 @@ class GitHubGateway:
         issue = f"{repo.url}/issues/{number}"
         attributes = {"url": url, "issue_url": issue, "number": number}
         return GhPullRequest(repo._requester, {}, attributes, completed=True)
+
+    def comments_since(
+        self, repository: Repository, since: datetime, most: int
+    ) -> tuple[list[Said], bool]:
+        """See `ports.GitHub`."""
+        with self._repository(repository) as repo:
+            return github_comments.since(repo, since, most)
+
+    def comment(self, repository: Repository, comment_id: int) -> Said | None:
+        """See `ports.GitHub`."""
+        try:
+            with self._repository(repository) as repo:
+                return github_comments.one(repo, comment_id)
+        except Rejected as error:
+            if error.status in (404, 410):
+                return None
+            raise
 
     def react(self, repository: Repository, number: int, comment_id: int, content: str) -> None:
         """See `ports.GitHub`."""
@@ -303,9 +347,14 @@ class GitHubGateway:
     def _client(self, installation: int) -> Github:
         clients: dict[int, Github] = self._local.__dict__.setdefault("clients", {})
         if installation not in clients:
-            auth = self._personal or InstallationAuth(self._tokens, installation)
+            auth = self._personal or self._auth_of(installation)
             clients[installation] = Github(auth=auth, **self._options)
         return clients[installation]
+
+    def _auth_of(self, installation: int) -> Auth.Auth:
+        if installation == AS_APP:
+            return self._integration.auth
+        return InstallationAuth(self._tokens, installation)
 
     @contextmanager
     def _translated(self, installation: int) -> Iterator[None]:

@@ -85,6 +85,12 @@ class EmbeddedJobs:
         job = queue.add(tx, name, args, lock, run_at or now, now)
         tx.after_commit.append(lambda: self._admit(job))
 
+    def revive(self, tx: Transaction, since: datetime, most: int) -> int:
+        """Set what an outage parked back to work; it starts right after the commit."""
+        jobs = queue.revive(tx, since, most, self._clock())
+        tx.after_commit.extend(partial(self._admit, job) for job in jobs)
+        return len(jobs)
+
     def start(self, handlers: Mapping[str, Handler], periodic: Mapping[str, timedelta]) -> None:
         """Take up what was left, then work. `periodic` jobs run at start and then at that pace."""
         self._handlers = handlers
@@ -259,7 +265,8 @@ class EmbeddedJobs:
         failed = job.attempts + 1 if told is None else max(job.attempts, 1)
         if told is None and (_final(error, failed) or failed >= self._max_attempts):
             log.error("job.parked", error=reason, exc_info=error)
-            self._store.write(lambda tx: queue.park(tx, job.id, failed, reason))
+            passing = isinstance(error, Transient | Stale)
+            self._store.write(lambda tx: queue.park(tx, job.id, failed, reason, passing))
             return None
         run_at = self._clock() + _pause(job, error, told)
         if not isinstance(error, NotYet):

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.flows.apply_organisation import apply_organisation
 from bot.flows.check_app import check_app
+from bot.flows.hear_comment import hear_comment
 from bot.flows.install import adopt_repositories, visit_pull_request
 from bot.flows.publish_check import publish_check
 from bot.flows.publish_comment import publish_comment
@@ -16,6 +17,8 @@ from bot.flows.read_rules import OFTEN, read_rules
 from bot.flows.reply import reply
 from bot.flows.republish import repost_comment, republish
 from bot.flows.run_out import run_out
+from bot.flows.sweep_deliveries import sweep_deliveries
+from bot.flows.sweep_repositories import sweep_repositories
 from bot.flows.tidy import tidy
 
 # The name that stands in the job table -> the flow; its arguments are the flow's own.
@@ -31,6 +34,9 @@ FLOWS: dict[str, Callable[..., Any]] = {
     "republish": republish,
     "repost_comment": repost_comment,
     "run_out": run_out,
+    "hear_comment": hear_comment,
+    "sweep_deliveries": sweep_deliveries,
+    "sweep_repositories": sweep_repositories,
     "tidy": tidy,
     "check_app": check_app,
     "apply_organisation": apply_organisation,
@@ -41,5 +47,7 @@ PERIODIC = {
     "check_app": timedelta(hours=12),  # also at every start
     "read_rules": OFTEN,  # what GitHub's rules require
     "run_out": timedelta(minutes=1),  # waivers whose day is over
+    "sweep_deliveries": timedelta(minutes=2),  # also at every start: what came while we were away
+    "sweep_repositories": timedelta(minutes=5),
     "tidy": timedelta(hours=6),  # bodies of old deliveries
 }

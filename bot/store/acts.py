@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -25,6 +26,12 @@ _EDITED = select(t.act.c.id).where(
     t.act.c.text == bindparam("edited"),
     t.act.c.comment_id.is_(None),
 )
+_ABOUT = (
+    select(t.act.c.id)
+    .where(t.act.c.review_id == bindparam("of"), t.act.c.text == bindparam("about"))
+    .limit(1)
+)
+_LEFT = _ABOUT.where(t.act.c.after_hash == bindparam("left"), t.act.c.at == bindparam("then"))
 _ADD = insert(t.act).on_conflict_do_nothing()
 
 
@@ -41,6 +48,17 @@ def known(connection: Connection, key: str) -> bool:
 def ours_once(connection: Connection, review: int, text: str) -> bool:
     """Whether this text is, or was, our own comment: what was done to it stands in no command."""
     return connection.execute(_EDITED.limit(1), {"of": review, "edited": text}).first() is not None
+
+
+def about(connection: Connection, review: int, text: str) -> bool:
+    """Whether any act was about this text."""
+    return connection.execute(_ABOUT, {"of": review, "about": text}).first() is not None
+
+
+def left(connection: Connection, review: int, text: str, after: str, at: datetime) -> bool:
+    """Whether an act of that time left a text with this hash."""
+    key = {"of": review, "about": text, "left": after, "then": at}
+    return connection.execute(_LEFT, key).first() is not None
 
 
 def add(tx: Transaction, review: int, acts: Sequence[Act]) -> None:

@@ -44,6 +44,15 @@ class Backlog:
 _ADD = insert(t.job).returning(t.job.c.id)
 _STANDS = select(t.job.c.id).where(t.job.c.id == bindparam("job"))
 _REMOVE = delete(t.job).where(t.job.c.id == bindparam("job"))
+_PROMISED = select(t.job.c.id).where(
+    t.job.c.name == bindparam("of"), t.job.c.lock == bindparam("under")
+)
+_PASSING = (
+    select(t.job)
+    .where(t.job.c.state == "parked", t.job.c.passing, t.job.c.created_at >= bindparam("since"))
+    .order_by(t.job.c.id)
+    .limit(bindparam("most"))
+)
 
 
 def add(
@@ -85,10 +94,31 @@ def put_back(tx: Transaction, job: Job, run_at: datetime, attempts: int, error: 
     return replace(job, run_at=run_at, attempts=attempts)
 
 
-def park(tx: Transaction, id: int, attempts: int, error: str) -> None:
-    """Trying again will not help; an operator has to look."""
-    row = {"state": "parked", "attempts": attempts, "error": _short(error)}
+def park(tx: Transaction, id: int, attempts: int, error: str, passing: bool = False) -> None:
+    """Trying again will not help now; unless it is `passing`, an operator has to look."""
+    row = {"state": "parked", "attempts": attempts, "error": _short(error), "passing": passing}
     tx.connection.execute(update(t.job).where(t.job.c.id == id).values(**row))
+
+
+def revive(tx: Transaction, since: datetime, most: int, now: datetime) -> list[Job]:
+    """Parked jobs that are `passing` and were promised since then, as new ones to run now.
+
+    They come anew, for the runner knows jobs by ids that grow; since when they wait stays true.
+    """
+    rows = tx.connection.execute(_PASSING, {"since": since, "most": most}).all()
+    for row in rows:
+        remove(tx, row.id)
+    return [add(tx, r.name, r.args, r.lock, now, r.created_at) for r in rows]
+
+
+def passing(connection: Connection, since: datetime) -> bool:
+    """Whether there is anything to revive."""
+    return connection.execute(_PASSING, {"since": since, "most": 1}).first() is not None
+
+
+def promised(connection: Connection, name: str, lock: str) -> bool:
+    """Whether such a job is waiting, or is parked."""
+    return connection.execute(_PROMISED, {"of": name, "under": lock}).first() is not None
 
 
 def backlog(connection: Connection, now: datetime) -> Backlog:

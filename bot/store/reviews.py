@@ -71,6 +71,16 @@ _WITH_COMMENT = (
     )
     .order_by(t.subject.c.number.desc())
 )
+_ID_OF = (
+    select(t.review.c.id)
+    .select_from(t.review.join(t.subject))
+    .where(_OF_REPOSITORY, t.subject.c.number == bindparam("pull"))
+)
+_FIRST_OPENED = (
+    select(func.min(t.review.c.opened_at))
+    .select_from(t.review.join(t.subject))
+    .where(_OF_REPOSITORY)
+)
 _OPENED = select(t.review.c.id).where(t.review.c.subject_id == bindparam("of"))
 _INSERT = insert(t.review).returning(t.review.c.id)
 _UPDATE = update(t.review).where(
@@ -107,6 +117,16 @@ def with_waivers_over(connection: Connection, now: datetime) -> list[tuple[int, 
 def with_comment(connection: Connection, repository: int) -> list[int]:
     """The pull requests of a repository on which our comment stands."""
     return list(connection.execute(_WITH_COMMENT, {"of": repository}).scalars())
+
+
+def id_of(connection: Connection, repository: int, number: int) -> int | None:
+    """The id of the review of a pull request; None if it was never seen."""
+    return connection.execute(_ID_OF, {"of": repository, "pull": number}).scalar()
+
+
+def first_opened(connection: Connection, repository: int) -> datetime | None:
+    """When the first pull request of a repository was seen; None where none was."""
+    return connection.execute(_FIRST_OPENED, {"of": repository}).scalar()
 
 
 def _load(

@@ -41,6 +41,11 @@ COLUMNS = (
 _THIS = (t.subject.c.repository_id == bindparam("of_repository")) & (
     t.subject.c.number == bindparam("of_number")
 )
+_OPEN_IN = (
+    select(*COLUMNS)
+    .select_from(t.subject.join(t.repository))
+    .where(t.subject.c.repository_id == bindparam("of"), t.subject.c.open)
+)
 _SAVE = upsert(t.subject, ("repository_id", "number"), DESCRIBED).returning(t.subject.c.id)
 _UPDATED_AT = select(t.subject.c.updated_at).where(_THIS)
 _FILES = select(t.subject.c.files).where(_THIS, t.subject.c.files_of == bindparam("of"))
@@ -70,6 +75,11 @@ def updated_at(connection: Connection, repository: int, number: int) -> datetime
     """The time of the newest description that was saved; None if it was never seen."""
     key = {"of_repository": repository, "of_number": number}
     return connection.execute(_UPDATED_AT, key).scalar()
+
+
+def open_in(connection: Connection, repository: int) -> list[PullRequest]:
+    """The pull requests of a repository that were open when we last heard of them."""
+    return [read(row) for row in connection.execute(_OPEN_IN, {"of": repository})]
 
 
 def read(row: Row[Any]) -> PullRequest:

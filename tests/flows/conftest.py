@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from sqlalchemy import text
@@ -11,6 +12,14 @@ from sqlalchemy import text
 from bot.cli.pair import Pair, start_pair
 from bot.jobs.names import PERIODIC
 from tests.make import wait_until
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_sweeps() -> Iterator[None]:
+    """Here a test says itself what is told, and when."""
+    with mock.patch.dict(PERIODIC):
+        del PERIODIC["sweep_deliveries"], PERIODIC["sweep_repositories"]
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -48,7 +48,8 @@ class Description:
         described = self._described(exchange)
         if described.get("deprecated"):
             wrong.append("deprecated")
-        if not described["x-github"]["enabledForGitHubApps"]:
+        by_jwt = exchange.path.startswith("/app/")  # the App itself, not one of its installations
+        if not described["x-github"]["enabledForGitHubApps"] and not by_jwt:
             wrong.append("no App may ask this")
         known = {parameter["name"] for parameter in self._parameters(exchange)}
         unknown = {name for name, _ in _query(exchange)} - known

@@ -6,6 +6,7 @@ import itertools
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -69,6 +70,12 @@ CALLS: dict[str, Callable[[Desk], object]] = {
     ],
     "checks_of_rules": lambda d: d.gateway.checks_of_rules(d.repository),
     "checks_of_protection": lambda d: d.gateway.checks_of_protection(d.repository),
+    "hook_deliveries": lambda d: d.gateway.hook_deliveries(),
+    "redeliver": lambda d: d.gateway.redeliver(d.gateway.hook_deliveries()[0][0].id),
+    "comments_since": lambda d: d.gateway.comments_since(
+        d.repository, datetime(2026, 3, 2, tzinfo=UTC), 1
+    ),
+    "comment": lambda d: d.gateway.comment(d.repository, d.comment),
     "set_status": lambda d: d.gateway.set_status(d.repository, d.head, STATUS),
     "find_check": lambda d: d.gateway.find_check(d.repository, d.head, CHECK),
     "create_check": lambda d: d.gateway.create_check(d.repository, d.head, CHECK),

@@ -59,6 +59,7 @@ class Anywhere:
         repo = "/repos/{owner}/{repo}"
         routes = {
             ("GET", "/app"): self._app,
+            ("GET", "/app/hook/deliveries"): lambda request, body: [],
             ("POST", "/app/installations/{id:int}/access_tokens"): self._token,
             ("GET", repo): self._repository,
             ("GET", repo + "/branches/{branch:path}"): self._branch,
@@ -67,6 +68,7 @@ class Anywhere:
             ("GET", repo + "/pulls/{number:int}"): self._pull_request,
             ("GET", repo + "/pulls/{number:int}/files"): lambda request, body: FILES,
             ("GET", repo + "/issues/{number:int}/comments"): self._comments,
+            ("GET", repo + "/issues/comments"): lambda request, body: [],
             ("POST", repo + "/issues/{number:int}/comments"): self._say,
             ("GET", repo + "/issues/comments/{id:int}"): self._comment,
             ("PATCH", repo + "/issues/comments/{id:int}"): self._comment,

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from urllib.parse import urlencode
+
 from bot.sandbox.app_shapes import PERMISSIONS
 from bot.sandbox.records import Delivery
 from bot.sandbox.rest.asking import Answer, ApiError, Ask, Route
 from bot.sandbox.shapes import Json, moment
 from bot.sandbox.tokens import HOURLY_LIMIT
+
+KEPT = timedelta(days=3)  # for which GitHub lists a delivery and sends it again
 
 
 def app(ask: Ask) -> Answer:
@@ -42,17 +47,36 @@ def repositories(ask: Ask) -> Answer:
 
 
 def deliveries(ask: Ask) -> Answer:
-    """Newest first; every attempt is listed."""
-    sent = [delivery for delivery in ask.world.webhooks.deliveries if delivery.status is not None]
-    return ask.listing(sent[::-1], lambda delivery: _delivery(ask, delivery))
+    """Newest first; every attempt of the last three days is listed.
+
+    Pages are found by a cursor, which names the delivery that a page begins with.
+    """
+    known = [delivery for delivery in ask.world.webhooks.deliveries if delivery.status is not None]
+    sent = [delivery for delivery in known[::-1] if not _too_old(ask, delivery)]
+    begin = ask.query.get("cursor")
+    at = 0
+    if begin is not None:
+        ids = [_cursor(delivery) for delivery in sent]
+        if begin not in ids:
+            raise ApiError(400, "Invalid cursor")
+        at = ids.index(begin)
+    shown, rest = sent[at : at + ask.size], sent[at + ask.size :]
+    links = {}
+    if rest:
+        query = urlencode(ask.query | {"cursor": _cursor(rest[0])})
+        links = {"Link": f'<{ask.url}?{query}>; rel="next"'}
+    return Answer(200, [_delivery(ask, delivery) for delivery in shown], links)
 
 
 def redeliver(ask: Ask) -> Answer:
+    """GitHub documents 400 and 422 as refusals, and not which of them an old delivery gets."""
     number = ask.number("id")
-    found = [known for known in ask.world.webhooks.deliveries if known.id == number]
-    if not found:
+    found = next((known for known in ask.world.webhooks.deliveries if known.id == number), None)
+    if found is None:
         raise ApiError(404, "Not Found")
-    ask.world.webhooks.redeliver(found[0].guid)
+    if _too_old(ask, found):
+        raise ApiError(422, "This delivery is too old to be redelivered.")
+    ask.world.webhooks.redeliver(found.guid)
     return Answer(202, {})
 
 
@@ -68,6 +92,15 @@ def _known(ask: Ask) -> None:
         raise ApiError(404, "Not Found")
 
 
+def _too_old(ask: Ask, delivery: Delivery) -> bool:
+    at = delivery.delivered_at
+    return at is not None and at < ask.world.state.clock() - KEPT
+
+
+def _cursor(delivery: Delivery) -> str:
+    return f"v1_{delivery.id}"
+
+
 def _delivery(ask: Ask, delivery: Delivery) -> Json:
     ok = delivery.status is not None and 200 <= delivery.status < 300
     return {
@@ -78,6 +111,7 @@ def _delivery(ask: Ask, delivery: Delivery) -> Json:
         "duration": round(delivery.seconds, 2),
         "status": "OK" if ok else "failed to connect to host" if not delivery.status else "Error",
         "status_code": delivery.status or 0,
+        "throttled_at": None,
         "event": delivery.event,
         "action": delivery.action,
         "installation_id": ask.world.state.installation_id,

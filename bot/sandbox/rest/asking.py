@@ -88,9 +88,14 @@ class Ask:
             raise invalid(name, "too_long", f"{name} is too long (maximum is {limit} characters)")
         return value
 
+    @property
+    def size(self) -> int:
+        """How many of a list go on one page."""
+        return min(max(_whole(self.query.get("per_page"), 30), 1), 100)
+
     def page(self, items: Sequence[T], shape: Callable[[T], Json]) -> tuple[list[Json], str]:
         """One page of a list, written by `shape`, and the Link header that leads to the others."""
-        size = min(max(_whole(self.query.get("per_page"), 30), 1), 100)
+        size = self.size
         page = max(_whole(self.query.get("page"), 1), 1)
         last = max(math.ceil(len(items) / size), 1)
         shown = [shape(item) for item in items[(page - 1) * size : page * size]]

@@ -18,6 +18,18 @@ def comments(ask: Ask) -> Answer:
     return ask.listing(found, ask.shapes.comment)
 
 
+def of_repository(ask: Ask) -> Answer:
+    """Of all pull requests; by default as they were posted, else by `sort` and `direction`."""
+    found = [ask.seen(comment) for comment in ask.world.state.comments.values()]
+    by_update = ask.query.get("sort") == "updated"
+    found.sort(key=lambda c: (c.updated_at if by_update else c.created_at, c.id))
+    if ask.query.get("direction") == "desc":
+        found.reverse()
+    since = ask.query.get("since", "")
+    found = [comment for comment in found if (moment(comment.updated_at) or "") >= since]
+    return ask.listing(found, ask.shapes.comment)
+
+
 def create(ask: Ask) -> Answer:
     body = ask.text("body", limit=MAX_BODY, required=True)
     number = ask.number("number")
@@ -69,6 +81,7 @@ ISSUES = "/repos/{owner}/{repo}/issues"
 ROUTES: list[Route] = [
     ("GET", ISSUES + "/{number}/comments", comments),
     ("POST", ISSUES + "/{number}/comments", create),
+    ("GET", ISSUES + "/comments", of_repository),
     ("GET", ISSUES + "/comments/{id}", comment),
     ("PATCH", ISSUES + "/comments/{id}", edit),
     ("DELETE", ISSUES + "/comments/{id}", delete),
