@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 
 from bot.core.facts import Repository
 from bot.core.review import Review
-from bot.errors import Rejected
+from bot.errors import Rejected, Upstream
+from bot.flows.look_first import nothing_made, wait_to_show
 from bot.flows.world import World
 from bot.ports import CheckRun
 from bot.store import merge_groups, reviews, surfaces
@@ -67,11 +68,12 @@ def put_check(
     id = surface.external_id
     if id is None and surface.begun:
         id = world.github.find_check(repository, head_sha, run)
+        if id is None:
+            wait_to_show(world, surface)
     if id is not None and not _update(world, repository, id, run):
         id = None
     if id is None:
-        world.store.write(lambda tx: surfaces.begin(tx, *at, world.clock()))
-        id = world.github.create_check(repository, head_sha, run)
+        id = _create(world, repository, head_sha, run)
     done = id
     world.store.write(lambda tx: surfaces.done(tx, *at, done, text))
     log.info(
@@ -81,6 +83,17 @@ def put_check(
         conclusion=run.conclusion,
         title=run.title,
     )
+
+
+def _create(world: World, repository: Repository, head_sha: str, run: CheckRun) -> int:
+    at = (CHECK, repository.id, head_sha)
+    world.store.write(lambda tx: surfaces.begin(tx, *at, world.clock()))
+    try:
+        return world.github.create_check(repository, head_sha, run)
+    except Upstream as error:
+        if nothing_made(error):
+            world.store.write(lambda tx: surfaces.gone(tx, *at))
+        raise
 
 
 def _update(world: World, repository: Repository, id: int, run: CheckRun) -> bool:

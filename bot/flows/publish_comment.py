@@ -12,8 +12,9 @@ from bot.core.answers import Door
 from bot.core.facts import Actor
 from bot.core.organisation import Mode
 from bot.core.review import Review, State
-from bot.errors import Rejected
+from bot.errors import Rejected, Upstream
 from bot.flows.identity import comment_text, key
+from bot.flows.look_first import nothing_made, wait_to_show
 from bot.flows.own_comment import find_ours, first_version
 from bot.flows.world import World
 from bot.ports import Transaction
@@ -67,11 +68,13 @@ def _create(world: World, review: Review, surface: Surface, text: str) -> None:
         else:
             _edit(world, review, surface, found.id, text)
         return
+    wait_to_show(world, surface)
     world.store.write(lambda tx: surfaces.begin(tx, *at, world.clock()))
     try:
         posted = world.github.create_comment(subject.repository, subject.number, text)
-    except Rejected:
-        world.store.write(lambda tx: surfaces.gone(tx, *at))  # refused: nothing is on its way
+    except Upstream as error:
+        if nothing_made(error):
+            world.store.write(lambda tx: surfaces.gone(tx, *at))
         raise
     _done(world, review, surface, posted.id, text, posted.at, posted.author_id)
 

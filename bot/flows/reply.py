@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bot.core.facts import Repository
-from bot.errors import Rejected
+from bot.errors import Rejected, Upstream
+from bot.flows.look_first import nothing_made, wait_to_show
 from bot.flows.own_comment import find_ours
 from bot.flows.world import World
 from bot.store import repositories, surfaces
@@ -31,6 +32,8 @@ def reply(
     if id is None and surface.begun:
         posted = find_ours(world, known, number, marker(comment))
         id = posted.id if posted else None
+        if id is None:
+            wait_to_show(world, surface)
     if id is not None and not _edit(world, known, number, id, text):
         id = None
     if id is None:
@@ -55,6 +58,7 @@ def _create(world: World, repository: Repository, number: int, comment: int, tex
     world.store.write(lambda tx: surfaces.begin(tx, *at, world.clock()))
     try:
         return world.github.create_comment(repository, number, text).id
-    except Rejected:
-        world.store.write(lambda tx: surfaces.gone(tx, *at))  # refused: nothing is on its way
+    except Upstream as error:
+        if nothing_made(error):
+            world.store.write(lambda tx: surfaces.gone(tx, *at))
         raise

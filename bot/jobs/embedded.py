@@ -31,8 +31,8 @@ Handler = Callable[[Mapping[str, Any]], None]
 Clock = Callable[[], datetime]
 
 POLL_SECONDS = 0.5  # how soon jobs of another process (a command line) are seen
-LONGEST_PAUSE = timedelta(minutes=5)
-NOT_FOUND_TRIES = 3  # then it is really gone
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=0.25), timedelta(minutes=5)
+NOT_FOUND_TRIES = 5  # then it is really gone
 LONGEST_NAP = 60  # seconds; a worker looks at the clock that often, in case somebody set it
 NOT_SAVED = timedelta(seconds=5)  # until the next try where not even the failure could be noted
 log = structlog.get_logger()
@@ -279,7 +279,8 @@ def _pause(job: Job, error: BaseException, told: float | None) -> timedelta:
         return timedelta(seconds=told)
     if isinstance(error, Stale):
         return timedelta()
-    return min(timedelta(seconds=2 ** min(job.attempts, 20)), LONGEST_PAUSE)
+    scattered = 1 + job.id % 8 / 16  # those that failed together do not come back together
+    return min(FIRST_PAUSE * scattered * 2 ** min(job.attempts, 20), LONGEST_PAUSE)
 
 
 def hold(database: Path) -> IO[str]:

@@ -41,6 +41,7 @@ class Surface:
     live: str | None = None
     live_at: datetime | None = None  # GitHub's time of that text
     edited_at: datetime | None = None
+    begun_at: datetime | None = None  # when that create was begun
 
 
 def load(connection: Connection, kind: str, repository: int, key: str) -> Surface:
@@ -50,7 +51,7 @@ def load(connection: Connection, kind: str, repository: int, key: str) -> Surfac
         return Surface()
     live = zlib.decompress(row.live).decode() if row.live is not None else None
     begun = row.intent_at is not None
-    return Surface(row.external_id, begun, live, row.live_at, row.edited_at)
+    return Surface(row.external_id, begun, live, row.live_at, row.edited_at, row.intent_at)
 
 
 def comment_key(connection: Connection, repository: int, comment_id: int) -> str | None:

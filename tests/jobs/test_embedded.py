@@ -201,3 +201,13 @@ def test_the_backlog_counts_what_waits_and_since_when_the_oldest_is_due(bench: B
 def backlog(bench: Bench, now: Any) -> queue.Backlog:
     with bench.store.read() as connection:
         return queue.backlog(connection, now)
+
+
+def test_pauses_double_from_a_quarter_of_a_second_to_five_minutes_and_scatter() -> None:
+    def pause(id: int, attempts: int) -> float:
+        job = queue.Job(id, "job", {}, None, make.NOW, attempts, make.NOW)
+        return embedded._pause(job, Transient("no"), None).total_seconds()
+
+    assert [pause(8, n) for n in range(13)] == [0.25 * 2**n for n in range(11)] + [300, 300]
+    assert len({pause(id, 3) for id in range(8)}) == 8
+    assert all(2 <= pause(id, 3) < 4 for id in range(1000))
