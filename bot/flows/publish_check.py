@@ -73,7 +73,7 @@ def put_check(
     if id is not None and not _update(world, repository, id, run):
         id = None
     if id is None:
-        id = _create(world, repository, head_sha, run)
+        id = _create(world, repository, head_sha, run, surface.begun)
     done = id
     world.store.write(lambda tx: surfaces.done(tx, *at, done, text))
     log.info(
@@ -85,14 +85,14 @@ def put_check(
     )
 
 
-def _create(world: World, repository: Repository, head_sha: str, run: CheckRun) -> int:
+def _create(world: World, repository: Repository, head_sha: str, run: CheckRun, begun: bool) -> int:
     at = (CHECK, repository.id, head_sha)
     world.store.write(lambda tx: surfaces.begin(tx, *at, world.clock()))
     try:
         return world.github.create_check(repository, head_sha, run)
     except Upstream as error:
-        if nothing_made(error):
-            world.store.write(lambda tx: surfaces.gone(tx, *at))
+        if nothing_made(error) and not begun:
+            world.store.write(lambda tx: surfaces.not_made(tx, *at))
         raise
 
 

@@ -36,7 +36,7 @@ def publish_comment(world: World, repository: int, number: int, anew: bool = Fal
         surface = surfaces.load(connection, COMMENT, repository, name)
     if review is None or review.mode is Mode.SHADOW:
         return
-    if surface.external_id is None and not (anew or wanted(review)):
+    if surface.external_id is None and not (anew or wanted(review) or surface.begun):
         return
     text = comment(review)
     if surface.live is not None and same(surface.live, text):
@@ -47,7 +47,7 @@ def publish_comment(world: World, repository: int, number: int, anew: bool = Fal
         return
     world.wait_for(review.subject.repository.installation)
     if surface.external_id is None:
-        _create(world, review, surface, text)
+        _create(world, review, surface, text, anew)
     else:
         _edit(world, review, surface, surface.external_id, text)
 
@@ -58,7 +58,8 @@ def _later(world: World, repository: int, number: int, surface: Surface) -> None
     world.store.write(lambda tx: world.publish_comment(tx, repository, number, run_at))
 
 
-def _create(world: World, review: Review, surface: Surface, text: str) -> None:
+def _create(world: World, review: Review, surface: Surface, text: str, anew: bool = False) -> None:
+    """Post it; where one was begun, only after a look for it, and only if it is still wanted."""
     subject = review.subject
     at = (COMMENT, subject.repository.id, str(subject.number))
     found = find_ours(world, subject.repository, subject.number, MARKER) if surface.begun else None
@@ -69,12 +70,15 @@ def _create(world: World, review: Review, surface: Surface, text: str) -> None:
             _edit(world, review, surface, found.id, text)
         return
     wait_to_show(world, surface)
+    if surface.begun and not (anew or wanted(review)):
+        world.store.write(lambda tx: surfaces.not_made(tx, *at))
+        return
     world.store.write(lambda tx: surfaces.begin(tx, *at, world.clock()))
     try:
         posted = world.github.create_comment(subject.repository, subject.number, text)
     except Upstream as error:
-        if nothing_made(error):
-            world.store.write(lambda tx: surfaces.gone(tx, *at))
+        if nothing_made(error) and not surface.begun:
+            world.store.write(lambda tx: surfaces.not_made(tx, *at))
         raise
     _done(world, review, surface, posted.id, text, posted.at, posted.author_id)
 
@@ -89,7 +93,7 @@ def _edit(world: World, review: Review, surface: Surface, comment_id: int, text:
         where = (COMMENT, subject.repository.id, str(subject.number))
         world.store.write(lambda tx: surfaces.gone(tx, *where, comment_id))
         if review.state is State.OPEN:
-            _create(world, review, replace(surface, begun=True), text)
+            _create(world, review, replace(surface, begun=True), text, anew=True)
         return
     _done(world, review, surface, comment_id, text, at)
 

@@ -37,7 +37,7 @@ def reply(
     if id is not None and not _edit(world, known, number, id, text):
         id = None
     if id is None:
-        id = _create(world, known, number, comment, text)
+        id = _create(world, known, number, comment, text, surface.begun)
     done = id
     world.store.write(lambda tx: surfaces.done(tx, REPLY, repository, str(comment), done, text))
 
@@ -53,12 +53,14 @@ def _edit(world: World, repository: Repository, number: int, id: int, text: str)
     return True
 
 
-def _create(world: World, repository: Repository, number: int, comment: int, text: str) -> int:
+def _create(
+    world: World, repository: Repository, number: int, comment: int, text: str, begun: bool
+) -> int:
     at = (REPLY, repository.id, str(comment))
     world.store.write(lambda tx: surfaces.begin(tx, *at, world.clock()))
     try:
         return world.github.create_comment(repository, number, text).id
     except Upstream as error:
-        if nothing_made(error):
-            world.store.write(lambda tx: surfaces.gone(tx, *at))
+        if nothing_made(error) and not begun:
+            world.store.write(lambda tx: surfaces.not_made(tx, *at))
         raise

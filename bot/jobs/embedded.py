@@ -35,6 +35,7 @@ FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=0.25), timedelta(minutes=5)
 NOT_FOUND_TRIES = 5  # then it is really gone
 LONGEST_NAP = 60  # seconds; a worker looks at the clock that often, in case somebody set it
 NOT_SAVED = timedelta(seconds=5)  # until the next try where not even the failure could be noted
+BETWEEN_LINES = 10.0  # seconds between two log lines about the same trouble
 log = structlog.get_logger()
 
 
@@ -70,6 +71,7 @@ class EmbeddedJobs:
         self._running = 0
         self._threads: list[threading.Thread] = []
         self._lock = lock
+        self._rests_until, self._rest_told = 0.0, -BETWEEN_LINES  # by the monotonic clock
 
     def enqueue(
         self,
@@ -164,8 +166,9 @@ class EmbeddedJobs:
             try:
                 self._catch_up()
                 self._promise_periodic(due)
-            except Exception:
-                log.warning("jobs.poll_failed", exc_info=True)
+            except Exception as error:
+                if not self._rest(error):
+                    log.warning("jobs.poll_failed", exc_info=True)
             self._stopped.wait(POLL_SECONDS)
 
     def _promise_periodic(self, due: dict[str, datetime]) -> None:
@@ -181,7 +184,8 @@ class EmbeddedJobs:
             try:
                 again = self._attempt(job)
             except BaseException as error:
-                log.error("jobs.not_saved", job=job.name, exc_info=error)
+                if not self._rest(error):
+                    log.error("jobs.not_saved", job=job.name, exc_info=error)
                 run_at = self._clock() + NOT_SAVED
                 again = replace(job, run_at=run_at, attempts=max(job.attempts, 1))
             with self._wake:
@@ -190,9 +194,27 @@ class EmbeddedJobs:
                 self._wake.notify()
                 self._idle.notify_all()
 
+    def _rest(self, error: BaseException) -> bool:
+        """Where the machine is in trouble nobody works for a while: what cannot be noted would be
+        asked of GitHub again and again. False for other errors."""
+        reason = self._store.trouble(error)
+        if reason is None:
+            return False
+        now = time.monotonic()
+        with self._wake:
+            self._rests_until = now + NOT_SAVED.total_seconds()
+            tell = now - self._rest_told >= BETWEEN_LINES
+            self._rest_told = now if tell else self._rest_told
+        if tell:
+            log.error("jobs.resting", reason=reason)
+        return True
+
     def _take(self) -> Job | None:
         with self._wake:
             while not self._stopped.is_set():
+                if (rest := self._rests_until - time.monotonic()) > 0:
+                    self._wake.wait(rest)
+                    continue
                 self._bring_due()
                 if self._runnable:
                     self._running += 1
@@ -247,6 +269,8 @@ class EmbeddedJobs:
 
     def _judge(self, job: Job, error: BaseException) -> Job | None:
         """Park it, or put it back. To wait because we were told to is no failure of the job."""
+        if self._store.trouble(error):
+            raise error  # no failure of the job, and nothing could be noted now
         reason = f"{type(error).__name__}: {error}"
         told = error.retry_after if isinstance(error, Transient) else None
         failed = job.attempts + 1 if told is None else max(job.attempts, 1)
@@ -280,7 +304,7 @@ def _pause(job: Job, error: BaseException, told: float | None) -> timedelta:
     if isinstance(error, Stale):
         return timedelta()
     scattered = 1 + job.id % 8 / 16  # those that failed together do not come back together
-    return min(FIRST_PAUSE * scattered * 2 ** min(job.attempts, 20), LONGEST_PAUSE)
+    return min(FIRST_PAUSE * scattered * 2.0 ** min(job.attempts, 20), LONGEST_PAUSE)
 
 
 def hold(database: Path) -> IO[str]:

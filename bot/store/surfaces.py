@@ -28,6 +28,7 @@ _KEY = select(t.surface.c.key).where(
     t.surface.c.repository_id == bindparam("of"),
     t.surface.c.external_id == bindparam("comment"),
 )
+_NOT_MADE = update(t.surface).where(_HERE).values(intent_at=None)
 _BEGIN = upsert(t.surface, IDENTITY, ("intent_at",))
 _DONE = upsert(t.surface, IDENTITY, ("external_id", "intent_at", "live", "live_at"))
 
@@ -63,6 +64,11 @@ def begin(tx: Transaction, kind: str, repository: int, key: str, now: datetime) 
     """Note that something is about to be created."""
     row = {"kind": kind, "repository_id": repository, "key": key, "intent_at": now}
     tx.connection.execute(_BEGIN, row)
+
+
+def not_made(tx: Transaction, kind: str, repository: int, key: str) -> None:
+    """Note that what was about to be created was not; what stands there meanwhile stays."""
+    tx.connection.execute(_NOT_MADE, _at(kind, repository, key))
 
 
 def done(

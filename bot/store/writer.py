@@ -48,6 +48,7 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._closed = threading.Lock()
         self._open = True
+        self.waits = False  # for another process that writes
         self._thread.start()
 
     def submit(self, work: Callable[[Tx], Result]) -> Future[Result]:
@@ -96,11 +97,14 @@ class Writer:
         one_is_to_blame = False
         try:
             with self._engine.connect() as connection:
+                self.waits = True
                 connection.execute(text("BEGIN IMMEDIATE"))
+                self.waits = False
                 one_is_to_blame = len(units) > 1
                 done = [_done(unit, Tx(connection)) for unit in units]
                 connection.commit()
         except BaseException as error:  # noqa: BLE001 - whatever a unit raises belongs to its caller
+            self.waits = False
             for unit in units:
                 if one_is_to_blame:
                     self._commit([unit])
