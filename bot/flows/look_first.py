@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from bot.errors import Rejected, Transient, Upstream
 from bot.flows.world import World
+from bot.store import surfaces
 from bot.store.surfaces import Surface
 
 SHOWS = timedelta(seconds=3)  # until GitHub's lists surely hold what was made just now
+
+
+@contextmanager
+def creating(
+    world: World, kind: str, repository: int, key: str, surface: Surface
+) -> Iterator[None]:
+    """Around a create: its intent is on disk before, and stays there where nobody knows whether
+    anything was made."""
+    at = (kind, repository, key)
+    world.store.write(lambda tx: surfaces.begin(tx, *at, world.clock()))
+    try:
+        yield
+    except Upstream as error:
+        if not _nothing_made(error):
+            world.store.write(lambda tx: surfaces.begin(tx, *at, world.clock()))
+        elif not surface.begun:
+            world.store.write(lambda tx: surfaces.not_made(tx, *at))
+        raise
 
 
 def wait_to_show(world: World, surface: Surface) -> None:
@@ -23,6 +44,6 @@ def wait_to_show(world: World, surface: Surface) -> None:
         raise Transient("What we sent last may still show on GitHub.", left.total_seconds())
 
 
-def nothing_made(error: Upstream) -> bool:
+def _nothing_made(error: Upstream) -> bool:
     """Whether GitHub said that it did nothing: it refused us, or let us wait."""
     return isinstance(error, Rejected) or (isinstance(error, Transient) and bool(error.throttle))

@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from bot.core.facts import Repository
 from bot.core.review import Review
-from bot.errors import Rejected, Upstream
-from bot.flows.look_first import nothing_made, wait_to_show
+from bot.errors import Rejected
+from bot.flows.look_first import creating, wait_to_show
 from bot.flows.world import World
 from bot.ports import CheckRun
 from bot.store import merge_groups, reviews, surfaces
@@ -73,7 +73,8 @@ def put_check(
     if id is not None and not _update(world, repository, id, run):
         id = None
     if id is None:
-        id = _create(world, repository, head_sha, run, surface.begun)
+        with creating(world, *at, surface):
+            id = world.github.create_check(repository, head_sha, run)
     done = id
     world.store.write(lambda tx: surfaces.done(tx, *at, done, text))
     log.info(
@@ -83,17 +84,6 @@ def put_check(
         conclusion=run.conclusion,
         title=run.title,
     )
-
-
-def _create(world: World, repository: Repository, head_sha: str, run: CheckRun, begun: bool) -> int:
-    at = (CHECK, repository.id, head_sha)
-    world.store.write(lambda tx: surfaces.begin(tx, *at, world.clock()))
-    try:
-        return world.github.create_check(repository, head_sha, run)
-    except Upstream as error:
-        if nothing_made(error) and not begun:
-            world.store.write(lambda tx: surfaces.not_made(tx, *at))
-        raise
 
 
 def _update(world: World, repository: Repository, id: int, run: CheckRun) -> bool:

@@ -12,9 +12,9 @@ from bot.core.answers import Door
 from bot.core.facts import Actor
 from bot.core.organisation import Mode
 from bot.core.review import Review, State
-from bot.errors import Rejected, Upstream
+from bot.errors import Rejected
 from bot.flows.identity import comment_text, key
-from bot.flows.look_first import nothing_made, wait_to_show
+from bot.flows.look_first import creating, wait_to_show
 from bot.flows.own_comment import find_ours, first_version
 from bot.flows.world import World
 from bot.ports import Transaction
@@ -73,13 +73,8 @@ def _create(world: World, review: Review, surface: Surface, text: str, anew: boo
     if surface.begun and not (anew or wanted(review)):
         world.store.write(lambda tx: surfaces.not_made(tx, *at))
         return
-    world.store.write(lambda tx: surfaces.begin(tx, *at, world.clock()))
-    try:
+    with creating(world, *at, surface):
         posted = world.github.create_comment(subject.repository, subject.number, text)
-    except Upstream as error:
-        if nothing_made(error) and not surface.begun:
-            world.store.write(lambda tx: surfaces.not_made(tx, *at))
-        raise
     _done(world, review, surface, posted.id, text, posted.at, posted.author_id)
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from bot.core.facts import Repository
-from bot.errors import Rejected, Upstream
-from bot.flows.look_first import nothing_made, wait_to_show
+from bot.errors import Rejected
+from bot.flows.look_first import creating, wait_to_show
 from bot.flows.own_comment import find_ours
 from bot.flows.world import World
 from bot.store import repositories, surfaces
@@ -37,7 +37,8 @@ def reply(
     if id is not None and not _edit(world, known, number, id, text):
         id = None
     if id is None:
-        id = _create(world, known, number, comment, text, surface.begun)
+        with creating(world, REPLY, repository, str(comment), surface):
+            id = world.github.create_comment(known, number, text).id
     done = id
     world.store.write(lambda tx: surfaces.done(tx, REPLY, repository, str(comment), done, text))
 
@@ -51,16 +52,3 @@ def _edit(world: World, repository: Repository, number: int, id: int, text: str)
             return False
         raise
     return True
-
-
-def _create(
-    world: World, repository: Repository, number: int, comment: int, text: str, begun: bool
-) -> int:
-    at = (REPLY, repository.id, str(comment))
-    world.store.write(lambda tx: surfaces.begin(tx, *at, world.clock()))
-    try:
-        return world.github.create_comment(repository, number, text).id
-    except Upstream as error:
-        if nothing_made(error) and not begun:
-            world.store.write(lambda tx: surfaces.not_made(tx, *at))
-        raise

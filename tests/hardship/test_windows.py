@@ -1,0 +1,81 @@
+"""Killed, or left without an answer, just while something is made on GitHub: it is made once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.sandbox.github import StandIn
+from bot.views.github_check import EXTERNAL_ID
+from bot.views.github_comment import MARKER
+from bot.views.reply import MARKER as REPLY_MARKER
+from tests.flows.people import BODY, THEME
+from tests.hardship.process import Bot, bot_in
+from tests.make import wait_until
+
+COMMENT = "POST /repos/*/issues/*/comments"
+CHECK = "POST /repos/*/check-runs"
+LATE = 1.0  # seconds until GitHub acts, or answers
+
+
+def opened(github: StandIn) -> int:
+    return github.open_pull_request(title="Theme", body=BODY, author="author", files=(THEME,))
+
+
+def comments(github: StandIn, number: int, marker: str = MARKER) -> int:
+    return sum(marker in comment.body for comment in github.bot_comments(number))
+
+
+def checks(github: StandIn, number: int) -> int:
+    head = github.pull_request(number).head_sha
+    return sum(run.external_id == EXTERNAL_ID for run in github.state.checks_on(head))
+
+
+def begun(bot: Bot, kind: str) -> bool:
+    return bool(bot.rows(f"SELECT 1 FROM surface WHERE kind = '{kind}' AND intent_at IS NOT NULL"))
+
+
+@pytest.mark.parametrize("kind", ["latency", "slow-answer"])
+def test_killed_between_the_intent_and_the_answer_it_makes_everything_once(
+    tmp_path: Path, kind: str
+) -> None:
+    """`latency`: what was sent takes effect after the kill; `slow-answer`: before it."""
+    with bot_in(tmp_path) as bot:
+        bot.start()
+        for on in (COMMENT, CHECK):
+            bot.github.faults.add(kind, on=on, seconds=LATE, times=1)  # type: ignore[arg-type]
+        number = opened(bot.github)
+        wait_until(lambda: begun(bot, "comment") and begun(bot, "check"))
+        if kind == "slow-answer":
+            wait_until(lambda: comments(bot.github, number) and checks(bot.github, number))
+        bot.kill()
+        bot.start()
+        bot.settle(20)
+        assert (comments(bot.github, number), checks(bot.github, number)) == (1, 1)
+        assert not begun(bot, "comment")
+        assert not begun(bot, "check")
+
+
+def test_what_a_lagging_list_does_not_hold_yet_is_not_made_twice(tmp_path: Path) -> None:
+    """All deliveries are lost meanwhile: nobody tells the bot that its comment arrived."""
+    with bot_in(tmp_path) as bot:
+        bot.start()
+        faults = bot.github.faults
+        number = opened(bot.github)
+        bot.settle(20)
+        faults.lose_deliveries = 1.0
+        for on in (COMMENT, CHECK):
+            faults.add("502-after", on=on, times=1)
+        faults.add("stale-read", on="GET /repos/*/comments", seconds=2)
+        faults.add("stale-read", on="GET /repos/*/check-runs", seconds=2)
+        head = bot.github.push(number, [THEME])
+        said = bot.github.comment(number, "/impact who: nobody in particular", "author")
+        faults.lose_deliveries = 0.0
+        bot.github.redeliver_lost()
+        faults.lose_deliveries = 1.0
+        wait_until(lambda: len(bot.github.state.checks_on(head)) > 0)
+        wait_until(lambda: comments(bot.github, number, REPLY_MARKER) > 0)
+        bot.settle(20)
+        assert checks(bot.github, number) == 1
+        assert sum(f"{said}" in c.body for c in bot.github.bot_comments(number)) == 1
