@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -45,7 +46,8 @@ class ApiError(Exception):
 class Ask:
     """One call: the values from its path and query, and its JSON body.
 
-    `stale` means that it reads from a copy that has not yet heard of the last edit.
+    `stale` means that it reads from a copy that has not yet heard of the last edit, `lag` that its
+    lists do not hold what was made in the last so many seconds.
     """
 
     world: World
@@ -55,6 +57,12 @@ class Ask:
     query: dict[str, str]
     body: Json
     stale: bool = False
+    lag: float = 0
+
+    def listed(self, made: datetime | None) -> bool:
+        """Whether a list holds already what was made then."""
+        latest = self.world.state.clock() - timedelta(seconds=self.lag)
+        return not self.lag or made is None or made <= latest
 
     def seen(self, record: Edited) -> Edited:
         """The record as this call gets to see it."""
