@@ -79,8 +79,11 @@ def _assembled(settings: Settings, read: Catalog, engine: Engine, lock: IO[str])
     jobs = EmbeddedJobs(store, _now, settings.jobs.workers, settings.jobs.max_attempts, lock)
     handlers: dict[str, Callable[[Mapping[str, Any]], None]] = {}
     routes: list[Route] = []
+    ahead: Callable[[], float] = float
     if settings.github.on:
-        world = _world(settings, store, jobs, read, ledger_key)
+        github = _github(settings)
+        ahead = github.time.ahead
+        world = _world(settings, store, jobs, read, ledger_key, github)
         flows = {**FLOWS, "deliver": deliver}
         handlers = {name: _handler(flow, world) for name, flow in flows.items()}
         door_secrets = [s.get_secret_value().encode() for s in settings.github.webhook_secret]
@@ -89,7 +92,7 @@ def _assembled(settings: Settings, read: Catalog, engine: Engine, lock: IO[str])
     else:
         hint = "set EMPTYCHAIR_GITHUB__APP_ID and its two secrets to switch it on"
         log.warning("github.off", hint=hint)
-    health = Health(store, _now, settings.github.on)
+    health = Health(store, _now, settings.github.on, ahead)
     routes += [
         Route("/healthz", health.healthz),
         Route("/readyz", health.readyz),
@@ -115,16 +118,27 @@ def _assembled(settings: Settings, read: Catalog, engine: Engine, lock: IO[str])
     return App(web, jobs, store, start)
 
 
-def _world(
-    settings: Settings, store: Store, jobs: EmbeddedJobs, read: Catalog, ledger_key: bytes
-) -> World:
+def _github(settings: Settings) -> GitHubGateway:
     github = settings.github
     assert github.app_id is not None
     assert github.private_key is not None
     app = app_auth(github.app_id, github.private_key.get_secret_value())
+    return GitHubGateway(app, github.base_url)
+
+
+def _world(
+    settings: Settings,
+    store: Store,
+    jobs: EmbeddedJobs,
+    read: Catalog,
+    ledger_key: bytes,
+    gateway: GitHubGateway,
+) -> World:
+    github = settings.github
+    assert github.app_id is not None
     return World(
         store=store,
-        github=GitHubGateway(app, github.base_url),
+        github=gateway,
         jobs=jobs,
         catalog=read,
         clock=_now,

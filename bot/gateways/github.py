@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from github import Auth, BadAttributeException, Github, GithubException, GithubIntegration
+from github import BadAttributeException, Github, GithubException, GithubIntegration
 from github.CheckRun import CheckRun as GhCheckRun
 from github.GithubObject import CompletableGithubObject
 from github.PullRequest import PullRequest as GhPullRequest
@@ -23,7 +23,8 @@ from github.Repository import Repository as GhRepository
 from bot.core.facts import Actor, ChangedFile, PullRequest, Repository, Version
 from bot.errors import Rejected, Transient
 from bot.gateways import github_history
-from bot.gateways.github_auth import InstallationAuth, Tokens
+from bot.gateways.github_auth import AppAuth, InstallationAuth, Tokens
+from bot.gateways.github_time import told_at
 from bot.gateways.remembered import Remembered
 from bot.ports import AppIdentity, CheckRun, Posted
 
@@ -47,7 +48,7 @@ NONSENSE = (
 class GitHubGateway:
     """One per process; each worker thread has a client of its own, all share the tokens."""
 
-    def __init__(self, app: Auth.AppAuth, base_url: str) -> None:
+    def __init__(self, app: AppAuth, base_url: str) -> None:
         self._options: dict[str, Any] = {
             "base_url": base_url.rstrip("/"),
             "timeout": TIMEOUT,
@@ -59,7 +60,8 @@ class GitHubGateway:
             "lazy": True,
         }
         self._integration = GithubIntegration(auth=app, **self._options)
-        self._tokens = Tokens(self._integration)
+        self.time = app.time
+        self._tokens = Tokens(self._integration, self.time)
         self._app_id = int(app.app_id)
         self._rights: Remembered[str] = Remembered(RIGHTS_SECONDS)
         self._local = threading.local()
@@ -255,7 +257,8 @@ class GitHubGateway:
             yield
         except GithubException as error:
             if error.status == 401:
-                if installation == AS_APP:  # there is no token to renew: id, key or clock is wrong
+                signed_in_time = not self.time.learn(error.headers)
+                if installation == AS_APP and signed_in_time:  # id or key is wrong
                     raise Rejected(_told(error), 401) from error
                 self._tokens.forget(installation)
             raise _meaning(error, key) from error
@@ -300,7 +303,8 @@ def _seconds(headers: dict[str, str]) -> float | None:
     told = _number(headers.get("retry-after"))
     if told is None and headers.get("x-ratelimit-remaining") == "0":
         reset = _number(headers.get("x-ratelimit-reset"))
-        told = None if reset is None else max(1.0, reset - time.time())
+        now = told_at(headers) or time.time()
+        told = None if reset is None else max(1.0, reset - now)
     return None if told is None else min(max(0.0, told), LONGEST_WAIT)
 
 

@@ -33,6 +33,7 @@ Clock = Callable[[], datetime]
 POLL_SECONDS = 0.5  # how soon jobs of another process (a command line) are seen
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=0.25), timedelta(minutes=5)
 NOT_FOUND_TRIES = 5  # then it is really gone
+SET_BACK = 5  # seconds; less is an everyday correction of the clock
 LONGEST_NAP = 60  # seconds; a worker looks at the clock that often, in case somebody set it
 NOT_SAVED = timedelta(seconds=5)  # until the next try where not even the failure could be noted
 BETWEEN_LINES = 10.0  # seconds between two log lines about the same trouble
@@ -162,14 +163,28 @@ class EmbeddedJobs:
 
     def _poll(self) -> None:
         due = {name: self._clock() for name, _ in self._periodic}
+        ahead = self._clock().timestamp() - time.monotonic()
         while not self._stopped.is_set():
             try:
+                was, ahead = ahead, self._clock().timestamp() - time.monotonic()
+                if was - ahead > SET_BACK:
+                    back = timedelta(seconds=was - ahead)
+                    self._follow_clock(back)
+                    due = {name: at - back for name, at in due.items()}
                 self._catch_up()
                 self._promise_periodic(due)
             except Exception as error:
                 if not self._rest(error):
                     log.warning("jobs.poll_failed", exc_info=True)
             self._stopped.wait(POLL_SECONDS)
+
+    def _follow_clock(self, back: timedelta) -> None:
+        """Somebody set the clock back: what waits is not to wait for that much longer."""
+        log.warning("clock.set_back", seconds=round(back.total_seconds()))
+        with self._wake:
+            waiting = [(at - back, id, job) for at, id, job in self._timed]
+            self._timed = [(at, id, replace(job, run_at=at)) for at, id, job in waiting]
+            self._wake.notify_all()
 
     def _promise_periodic(self, due: dict[str, datetime]) -> None:
         for name, every in self._periodic:
