@@ -142,8 +142,11 @@ class EmbeddedJobs:
         self._wake.notify()
 
     def _head(self, job: Job) -> None:
-        """The first of a lane runs now, or holds its lane until its next try."""
-        if job.run_at > self._clock():
+        """The first of a lane runs now, or holds its lane until its next try.
+
+        What never failed was due when it joined the lane, whatever the clock says by now.
+        """
+        if job.attempts > 0 and job.run_at > self._clock():
             heapq.heappush(self._timed, (job.run_at, job.id, job))
         else:
             self._runnable.append(job)
