@@ -31,7 +31,7 @@ from bot.store.engine import database_file, open_engine, schema_version
 from bot.store.schema import HEAD, migrate
 from bot.store.store import Store
 
-JOBS_SECONDS = 5  # for what is being worked on when we are told to stop
+JOBS_SECONDS = 4  # for what is being worked on when we are told to stop
 log = structlog.get_logger()
 
 

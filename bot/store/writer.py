@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, text
 
 log = structlog.get_logger()
 Result = TypeVar("Result")
+CLOSE_SECONDS = 2  # for a commit that another process holds up; what was not committed is undone
 BATCH = 256  # units in one transaction, at most
 
 
@@ -67,12 +68,12 @@ class Writer:
         return self.submit(work).result()
 
     def close(self) -> None:
-        """Finish what is queued, then stop."""
+        """Finish what is queued, as far as it is done quickly, then stop."""
         with self._closed:
             if self._open:
                 self._open = False
                 self._queue.put(None)
-        self._thread.join()
+        self._thread.join(CLOSE_SECONDS)
 
     def _run(self) -> None:
         more = True

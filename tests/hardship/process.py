@@ -67,6 +67,7 @@ class Bot:
         self._environment = {**kept, **named, "PYTHONPATH": os.getcwd()}
         self._engine = open_engine(url)
         self.process: subprocess.Popen[bytes] | None = None
+        self._scribe: subprocess.Popen[bytes] | None = None
         self.log = folder / "bot.log"
 
     # -- its life ----------------------------------------------------------------------------------
@@ -74,10 +75,13 @@ class Bot:
     def start(self, **more: object) -> None:
         """Start it; returns as soon as it answers. `more` are variables of this start alone."""
         environment = self._environment | {name: str(value) for name, value in more.items()}
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "bot", "serve"], env=environment, stdout=log, stderr=log
-            )
+        with self.log.open("ab") as log:  # through a pipe: a limit on files is not one on its log
+            self._scribe = subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=log)
+        pen = self._scribe.stdin
+        command = [sys.executable, "-m", "bot", "serve"]
+        self.process = subprocess.Popen(command, env=environment, stdout=pen, stderr=pen)
+        assert pen is not None
+        pen.close()
         make.wait_until(self.answers, START_SECONDS)
 
     def answers(self) -> bool:
@@ -92,15 +96,21 @@ class Bot:
         """`kill -9`: nothing is finished, nothing is said."""
         assert self.process is not None
         self.process.kill()
-        self.process.wait()
-        self.process = None
+        self._ended()
 
     def terminate(self) -> int:
         """SIGTERM; gives the exit code. Fails where it takes longer than promised."""
         assert self.process is not None
         self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(STOP_SECONDS)
-        self.process = None
+        self.process.wait(STOP_SECONDS)
+        return self._ended()
+
+    def _ended(self) -> int:
+        assert self.process is not None
+        assert self._scribe is not None
+        code = self.process.wait()
+        self._scribe.wait()
+        self.process = self._scribe = None
         return code
 
     def stop(self) -> None:
