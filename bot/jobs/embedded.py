@@ -33,7 +33,7 @@ Clock = Callable[[], datetime]
 POLL_SECONDS = 0.5  # how soon jobs of another process (a command line) are seen
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=0.25), timedelta(minutes=5)
 NOT_FOUND_TRIES = 5  # then it is really gone
-SET_BACK = 5  # seconds; less is an everyday correction of the clock
+SET_BACK = 5.0  # seconds; less is an everyday correction of the clock
 LONGEST_NAP = 60  # seconds; a worker looks at the clock that often, in case somebody set it
 NOT_SAVED = timedelta(seconds=5)  # until the next try where not even the failure could be noted
 BETWEEN_LINES = 10.0  # seconds between two log lines about the same trouble
@@ -158,7 +158,7 @@ class EmbeddedJobs:
         with self._store.read() as connection:
             jobs = queue.ready_after(connection, self._polled)
         for job in jobs:
-            self._admit(job)
+            self._admit(_of_now(job, self._clock()))
         with self._wake:
             # Commits come in the order of ids: all up to the newest one were there to be read.
             self._polled = max(newest, jobs[-1].id if jobs else 0)
@@ -306,6 +306,12 @@ class EmbeddedJobs:
             return queue.put_back(tx, job, run_at, failed, reason)
 
         return self._store.write(work)
+
+
+def _of_now(job: Job, now: datetime) -> Job:
+    """What a clock that was ahead promised in the future waits as long as it was to, not longer."""
+    ahead = job.created_at - now
+    return replace(job, run_at=job.run_at - ahead) if ahead.total_seconds() > SET_BACK else job
 
 
 def _final(error: BaseException, failed: int) -> bool:
