@@ -36,7 +36,7 @@ def publish_comment(world: World, repository: int, number: int, anew: bool = Fal
         surface = surfaces.load(connection, COMMENT, repository, name)
     if review is None or review.mode is Mode.SHADOW:
         return
-    if surface.external_id is None and not (anew or wanted(review) or surface.begun):
+    if surface.external_id is None and not (anew or wanted(review)):
         return
     text = comment(review)
     if surface.live is not None and same(surface.live, text):
@@ -47,7 +47,7 @@ def publish_comment(world: World, repository: int, number: int, anew: bool = Fal
         return
     world.wait_for(review.subject.repository.installation)
     if surface.external_id is None:
-        _create(world, review, surface, text, anew)
+        _create(world, review, surface, text)
     else:
         _edit(world, review, surface, surface.external_id, text)
 
@@ -58,8 +58,7 @@ def _later(world: World, repository: int, number: int, surface: Surface) -> None
     world.store.write(lambda tx: world.publish_comment(tx, repository, number, run_at))
 
 
-def _create(world: World, review: Review, surface: Surface, text: str, anew: bool = False) -> None:
-    """Post it; where one was begun, only after a look for it, and only if it is still wanted."""
+def _create(world: World, review: Review, surface: Surface, text: str) -> None:
     subject = review.subject
     at = (COMMENT, subject.repository.id, str(subject.number))
     found = find_ours(world, subject.repository, subject.number, MARKER) if surface.begun else None
@@ -70,9 +69,6 @@ def _create(world: World, review: Review, surface: Surface, text: str, anew: boo
             _edit(world, review, surface, found.id, text)
         return
     wait_to_show(world, surface)
-    if surface.begun and not (anew or wanted(review)):
-        world.store.write(lambda tx: surfaces.not_made(tx, *at))
-        return
     with creating(world, *at, surface):
         posted = world.github.create_comment(subject.repository, subject.number, text)
     _done(world, review, surface, posted.id, text, posted.at, posted.author_id)
@@ -88,7 +84,7 @@ def _edit(world: World, review: Review, surface: Surface, comment_id: int, text:
         where = (COMMENT, subject.repository.id, str(subject.number))
         world.store.write(lambda tx: surfaces.gone(tx, *where, comment_id))
         if review.state is State.OPEN:
-            _create(world, review, replace(surface, begun=True), text, anew=True)
+            _create(world, review, replace(surface, begun=True), text)
         return
     _done(world, review, surface, comment_id, text, at)
 

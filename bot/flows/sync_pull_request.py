@@ -11,6 +11,7 @@ from bot.core.gate import settle
 from bot.core.look import Files, look
 from bot.core.review import Review, checklist_of
 from bot.core.take import take
+from bot.flows.look_first import SHOWS
 from bot.flows.record import record
 from bot.flows.take_description import (
     edit_act,
@@ -77,7 +78,7 @@ def _save(
     if old is None and not seen.just_opened:
         # It may have our comment from an earlier life: look before a second one is posted.
         key = (COMMENT, seen.repository.id, str(seen.number))
-        surfaces.begin(tx, *key, world.clock())
+        surfaces.begin(tx, *key, world.clock() - SHOWS)
     if old is not None and old.subject.head_sha != seen.head_sha:
         world.publish_check(tx, seen.repository.id, old.subject.head_sha)
 

@@ -11,7 +11,7 @@ from bot.sandbox.records import Delivery
 from bot.views.github_check import EXTERNAL_ID
 from bot.views.github_comment import MARKER
 from bot.views.reply import MARKER as REPLY_MARKER
-from tests.flows.people import BODY, THEME
+from tests.flows.people import ALL, BODY, THEME
 from tests.hardship.process import Bot, bot_in
 from tests.make import wait_until
 
@@ -83,3 +83,29 @@ def test_what_a_lagging_list_does_not_hold_yet_is_not_made_twice(tmp_path: Path)
         wait_until(lambda: not begun(bot, "reply"), 15)
         bot.settle(20)
         assert comments(bot.github, number, REPLY_MARKER) == 1
+
+
+def test_a_comment_that_nobody_needs_any_more_when_it_is_found_says_how_it_stands(
+    tmp_path: Path,
+) -> None:
+    """Everything is answered before the bot hears that the comment that it began did arrive."""
+    with bot_in(tmp_path) as bot:
+        bot.start()
+        bot.github.faults.add("slow-answer", on=COMMENT, seconds=5, times=1)
+        bot.github.on_answer(lambda _: setattr(bot.github.faults, "lose_deliveries", 1.0))
+        number = opened(bot.github)
+        wait_until(lambda: comments(bot.github, number) == 1)
+        bot.kill()
+        bot.github.on_answer(lambda _: None)
+        bot.github.faults.clear()
+        bot.github.comment(number, ALL, "author")
+        assert bot.github.wait_idle(5)
+        told = bot.github.deliveries[-1].guid
+        bot.github.faults.add("reset", on="GET /repos/*/issues/*/comments")
+        bot.start()
+        bot.github.redeliver(told)
+        wait_until(lambda: bot.rows("SELECT gate FROM review") == ["complete"])
+        bot.github.faults.clear()
+        bot.settle(20)
+        (ours,) = (c.body for c in bot.github.bot_comments(number) if MARKER in c.body)
+        assert "complete ✅" in ours
