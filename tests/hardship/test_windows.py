@@ -106,6 +106,7 @@ def test_a_comment_that_nobody_needs_any_more_when_it_is_found_says_how_it_stand
         bot.github.redeliver(told)
         wait_until(lambda: bot.rows("SELECT gate FROM review") == ["complete"])
         bot.github.faults.clear()
+        wait_until(lambda: bot.rows("SELECT count(*) FROM job") == [0], 15)
         bot.settle(20)
         (ours,) = (c.body for c in bot.github.bot_comments(number) if MARKER in c.body)
         assert "complete ✅" in ours
