@@ -95,8 +95,12 @@ def _assembled(
     handlers: dict[str, Callable[[Mapping[str, Any]], Any]] = {}
     routes: list[Route] = []
     world: World | None = None
+    ahead: Callable[[], float] = float
     if settings.github.on:
-        world = _world(settings, store, jobs, read, ledger_key)
+        pacer = Pacer(settings.github.limits == "on")
+        gateway = _gateway(settings.github, pacer)
+        ahead = gateway.time.ahead
+        world = _world(settings, store, jobs, read, ledger_key, gateway, pacer)
         flows = {**FLOWS, "deliver": deliver}
         handlers = {name: _handler(flow, world) for name, flow in flows.items()}
         door_secrets = [s.get_secret_value().encode() for s in settings.github.webhook_secret]
@@ -107,7 +111,7 @@ def _assembled(
         hint += ", or EMPTYCHAIR_GITHUB__TOKEN and the webhook's secret where there is no App"
         log.warning("github.off", hint=hint)
     sealer = Sealer(Notary(store, _now, ledger_key, keys.derived(root, "checkpoint")))
-    health = Health(store, _now, settings.github.on)
+    health = Health(store, _now, settings.github.on, ahead)
     routes += [
         Route("/healthz", health.healthz),
         Route("/readyz", health.readyz),
@@ -136,13 +140,18 @@ def _assembled(
 
 
 def _world(
-    settings: Settings, store: Store, jobs: EmbeddedJobs, read: Catalog, ledger_key: bytes
+    settings: Settings,
+    store: Store,
+    jobs: EmbeddedJobs,
+    read: Catalog,
+    ledger_key: bytes,
+    gateway: GitHubGateway,
+    pacer: Pacer,
 ) -> World:
     github = settings.github
-    pacer = Pacer(github.limits == "on")
     return World(
         store=store,
-        github=_gateway(github, pacer),
+        github=gateway,
         jobs=jobs,
         catalog=read,
         clock=_now,

@@ -79,7 +79,7 @@ class JobsSettings(_Group):
 
     workers: int = Field(8, ge=1, le=64, description="Threads that do the work")
     max_attempts: int = Field(
-        12, ge=1, le=100, description="Failed tries after which a job is parked for an operator"
+        14, ge=1, le=100, description="Failed tries after which a job is parked for an operator"
     )
 
 

@@ -12,6 +12,7 @@ from bot.core.facts import PullRequest, Repository
 from bot.core.pace import Rank
 from bot.core.review import Review
 from bot.errors import Rejected
+from bot.flows.look_first import creating, wait_to_show
 from bot.flows.publish_status import close_status, put_status, still_holds
 from bot.flows.world import World
 from bot.ports import CheckRun, Closing
@@ -102,12 +103,13 @@ def _put(
     unsent = id is None and surface.begun and world.unsent.take(*at)
     if id is None and surface.begun and not unsent:
         id = world.github.find_check(repository, head_sha, run)
+        if id is None:
+            wait_to_show(world, surface)
     if id is not None and not _update(world, repository, id, run):
         id = None
     if id is None:
-        if not unsent:
-            world.store.write(lambda tx: surfaces.begin(tx, *at, world.clock()))
-        id = world.github.create_check(repository, head_sha, run)
+        with creating(world, *at, surface, unsent):
+            id = world.github.create_check(repository, head_sha, run)
     log.info(
         "check.published",
         subject=repository.full_name,
