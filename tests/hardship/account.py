@@ -6,6 +6,7 @@ from collections import Counter
 
 from bot.core.review import Review
 from bot.sandbox.github import StandIn
+from bot.sandbox.records import Comment
 from bot.views.github_check import EXTERNAL_ID, check
 from bot.views.github_comment import MARKER, comment, same, wanted
 from bot.views.reply import marker
@@ -25,9 +26,17 @@ def settle_accounts(bot: Bot, subjects: list[Subject]) -> None:
     assert bot.first_broken() is None
     assert bot.rows("PRAGMA integrity_check") == ["ok"]
     assert bot.rows("PRAGMA foreign_key_check") == []
-    begun = bot.rows("SELECT kind, key, external_id FROM surface WHERE intent_at IS NOT NULL")
+    _intents(bot, subjects)
+
+
+def _intents(bot: Bot, subjects: list[Subject]) -> None:
+    """An intent is left only where nothing was made, and nobody needs it any more."""
+    begun = bot.rows("SELECT kind, key FROM surface WHERE intent_at IS NOT NULL")
     heads = {subject.heads[-1] for subject in subjects}
-    assert [one for one in begun if one[0] != "check" or one[1] in heads] == [], begun
+    made = {str(s.number) for s in subjects if _asking(bot.github, s.number)}
+    assert [key for kind, key in begun if kind == "check" and key in heads] == []
+    assert [key for kind, key in begun if kind == "comment" and key in made] == []
+    assert [key for kind, key in begun if kind == "reply"] == []
 
 
 def _record(subject: Subject, review: Review, github: StandIn) -> None:
@@ -44,7 +53,7 @@ def _record(subject: Subject, review: Review, github: StandIn) -> None:
 
 def _comments(subject: Subject, review: Review, github: StandIn) -> None:
     ours = github.bot_comments(subject.number)
-    asking = [c for c in ours if MARKER in c.body]
+    asking = _asking(github, subject.number)
     assert len(asking) == 1 or not wanted(review), f"#{subject.number}: {len(asking)} comments"
     assert len(asking) <= 1, f"#{subject.number}: {len(asking)} comments"
     assert all(same(c.body, comment(review)) for c in asking), f"#{subject.number}: old comment"
@@ -52,6 +61,10 @@ def _comments(subject: Subject, review: Review, github: StandIn) -> None:
         replies = [c for c in ours if marker(said) in c.body]
         assert len(replies) <= 1, f"#{subject.number}: {len(replies)} replies"
         assert max(Counter(github.reactions(said)).values(), default=0) <= 1
+
+
+def _asking(github: StandIn, number: int) -> list[Comment]:
+    return [c for c in github.bot_comments(number) if MARKER in c.body]
 
 
 def _checks(subject: Subject, review: Review, github: StandIn) -> None:
