@@ -17,7 +17,7 @@ PIP = $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check --no-i
 help:
 	@echo "make demo    replay this repository's history as pull requests, bot and stand-in GitHub on loopback"
 	@echo "make test    run the tests"
-	@echo "make torture people, deliveries and GitHub at their worst, 10,000 steps (EMPTYCHAIR_TORTURE_SEED repeats a run)"
+	@echo "make torture people, deliveries and GitHub at their worst, 10,000 steps, then 20 kills (EMPTYCHAIR_TORTURE_SEED repeats a run)"
 	@echo "make bench   measure the bot beside others, 10 to 15 minutes; ARGS=\"--help\" tells of shorter ones"
 	@echo "make check   format, lint, types, import contracts, tests, migrations, checklists (what CI runs)"
 	@echo "make golden  rewrite the golden texts after a wording change; read the diff"
@@ -30,7 +30,7 @@ test: $(DEV_STAMP) $(NODE_STAMP)
 	$(BIN)/python -m pytest $(ARGS)
 
 torture: $(DEV_STAMP)
-	EMPTYCHAIR_TORTURE=full $(BIN)/python -m pytest -q -s --show-capture=no tests/torture -k ten_thousand $(ARGS)
+	EMPTYCHAIR_TORTURE=full $(BIN)/python -m pytest -q -s --show-capture=no tests/torture tests/hardship -k "ten_thousand or twenty_kills" $(ARGS)
 
 bench: $(DEV_STAMP) $(BENCH_STAMP)
 	@$(BIN)/python -m tests.bench $(ARGS)

@@ -96,8 +96,12 @@ def _assembled(
     handlers: dict[str, Callable[[Mapping[str, Any]], Any]] = {}
     routes: list[Route] = []
     world: World | None = None
+    ahead: Callable[[], float] = float
     if settings.github.on:
-        world = _world(settings, store, jobs, read, ledger_key)
+        pacer = Pacer(settings.github.limits == "on")
+        gateway = _gateway(settings.github, pacer)
+        ahead = gateway.time.ahead
+        world = _world(settings, store, jobs, read, ledger_key, gateway, pacer)
         flows = {**FLOWS, "deliver": deliver}
         handlers = {name: _handler(flow, world) for name, flow in flows.items()}
         door_secrets = [s.get_secret_value().encode() for s in settings.github.webhook_secret]
@@ -112,7 +116,7 @@ def _assembled(
         log.warning("github.off", hint=hint)
     sealer = Sealer(Notary(store, _now, ledger_key, keys.derived(root, "checkpoint")))
     enforced = Enforced(store, read.organisation)
-    health = Health(store, _now, settings.github.on, more=(enforced,))
+    health = Health(store, _now, settings.github.on, more=(enforced,), ahead=ahead)
     routes += [
         Route("/healthz", health.healthz),
         Route("/readyz", health.readyz),
@@ -141,13 +145,18 @@ def _assembled(
 
 
 def _world(
-    settings: Settings, store: Store, jobs: EmbeddedJobs, read: Catalog, ledger_key: bytes
+    settings: Settings,
+    store: Store,
+    jobs: EmbeddedJobs,
+    read: Catalog,
+    ledger_key: bytes,
+    gateway: GitHubGateway,
+    pacer: Pacer,
 ) -> World:
     github = settings.github
-    pacer = Pacer(github.limits == "on")
     return World(
         store=store,
-        github=_gateway(github, pacer),
+        github=gateway,
         jobs=jobs,
         catalog=read,
         clock=_now,

@@ -9,7 +9,7 @@ import signal
 import click
 
 M_ARENA_MAX = -8  # the name of that switch in malloc.h
-WEB_SECONDS = 4  # for requests that are being answered; the jobs have the rest of 10 seconds
+WEB_SECONDS = 2  # for requests that are being answered, of the 10 seconds that are promised
 
 
 @click.command("serve")

@@ -17,7 +17,7 @@ from bot.flows.world import World
 from bot.ports import Posted, Transaction
 from bot.store import acts, installations, reviews, surfaces
 from bot.store.surfaces import COMMENT
-from bot.views.github_comment import MARKER
+from bot.views.github_comment import MARKER, wanted
 
 
 def comment_arrived(world: World, fact: CommentCreated) -> None:
@@ -39,6 +39,8 @@ def comment_arrived(world: World, fact: CommentCreated) -> None:
         if surface.external_id is None and surface.begun:
             surfaces.done(tx, *at, fact.comment_id, fact.body, fact.at)
             installations.learn_bot_user(tx, fact.repository.installation, fact.by.id)
+            if review is not None and not wanted(review):  # or a job of its own would see to it
+                world.publish_comment(tx, fact.repository.id, fact.number)
 
     world.store.write(work)
 

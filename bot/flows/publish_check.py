@@ -12,6 +12,7 @@ from bot.core.facts import PullRequest, Repository
 from bot.core.pace import Rank
 from bot.core.review import Review
 from bot.errors import Rejected
+from bot.flows.look_first import creating, wait_to_show
 from bot.flows.publish_status import close_status, put_status, still_holds
 from bot.flows.world import World
 from bot.ports import CheckRun, Closing
@@ -109,14 +110,17 @@ def _put(
     unsent = id is None and surface.begun and world.unsent.take(*at)
     if surface.begun and (id is None or anew) and not unsent:
         id = world.github.find_check(repository, head_sha, run)
-    if anew and id == surface.external_id:
+        if anew and id == surface.external_id:
+            id = None  # that is the one which stands there
+        if id is None:
+            wait_to_show(world, surface)
+    elif anew:
         id = None
     if id is not None and not _update(world, repository, id, run):
         id = None
     if id is None:
-        if not unsent:
-            world.store.write(lambda tx: surfaces.begin(tx, *at, world.clock()))
-        id = world.github.create_check(repository, head_sha, run)
+        with creating(world, *at, surface, unsent):
+            id = world.github.create_check(repository, head_sha, run)
     log.info(
         "check.published",
         subject=repository.full_name,

@@ -15,6 +15,7 @@ from bot.core.pace import Rank
 from bot.core.review import Review, State
 from bot.errors import Rejected
 from bot.flows.identity import comment_text, key
+from bot.flows.look_first import creating, wait_to_show
 from bot.flows.own_comment import find_ours, first_version, is_foreign
 from bot.flows.world import World
 from bot.ports import Closing, Transaction
@@ -67,13 +68,9 @@ def _create(world: World, review: Review, surface: Surface, text: str) -> Closin
             return _done(world, review, surface, found.id, found.body, found.at)
         if found is not None:
             return _edit(world, review, surface, found.id, text)
-    if not unsent:
-        world.store.write(lambda tx: surfaces.begin(tx, *at, world.clock()))
-    try:
+        wait_to_show(world, surface)
+    with creating(world, *at, surface, unsent):
         posted = world.github.create_comment(subject.repository, subject.number, text)
-    except Rejected:
-        world.store.write(lambda tx: surfaces.gone(tx, *at))  # refused: nothing is on its way
-        raise
     return _done(world, review, surface, posted.id, text, posted.at, posted.author_id)
 
 

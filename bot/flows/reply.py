@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.core.facts import Repository
 from bot.core.pace import Rank
 from bot.errors import Rejected
+from bot.flows.look_first import creating, wait_to_show
 from bot.flows.own_comment import find_ours, is_foreign
 from bot.flows.world import World
 from bot.ports import Closing
@@ -34,10 +35,13 @@ def reply(
     if id is None and surface.begun:
         posted = find_ours(world, known, number, marker(comment))
         id = posted.id if posted else None
+        if id is None:
+            wait_to_show(world, surface)
     if id is not None and not _edit(world, known, number, comment, id, text):
         id = None
     if id is None:
-        id = _create(world, known, number, comment, text)
+        with creating(world, REPLY, repository, str(comment), surface):
+            id = world.github.create_comment(known, number, text).id
     done = id
     return lambda tx: surfaces.done(tx, REPLY, repository, str(comment), done, text)
 
@@ -55,13 +59,3 @@ def _edit(
             return False
         raise
     return True
-
-
-def _create(world: World, repository: Repository, number: int, comment: int, text: str) -> int:
-    at = (REPLY, repository.id, str(comment))
-    world.store.write(lambda tx: surfaces.begin(tx, *at, world.clock()))
-    try:
-        return world.github.create_comment(repository, number, text).id
-    except Rejected:
-        world.store.write(lambda tx: surfaces.gone(tx, *at))  # refused: nothing is on its way
-        raise

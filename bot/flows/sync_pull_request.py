@@ -11,6 +11,7 @@ from bot.core.gate import settle
 from bot.core.look import Files, look
 from bot.core.review import Review, checklist_of
 from bot.core.take import take
+from bot.flows.look_first import SHOWS
 from bot.flows.record import record
 from bot.flows.take_description import (
     edit_act,
@@ -89,7 +90,7 @@ def _promise(world: World, tx: Transaction, review: Review, just_opened: bool) -
     world.promise(tx, CHECK, repository, review.subject.head_sha)
     if not just_opened:
         # It may have our comment from an earlier life: look before a second one is posted.
-        surfaces.begin(tx, COMMENT, repository, number, world.clock())
+        surfaces.begin(tx, COMMENT, repository, number, world.clock() - SHOWS)
     elif wanted(review):
         world.promise(tx, COMMENT, repository, number)
 

@@ -30,7 +30,8 @@ from bot.gateways import (
     github_history,
     github_rules,
 )
-from bot.gateways.github_auth import InstallationAuth, Tokens
+from bot.gateways.github_auth import AppAuth, InstallationAuth, Tokens
+from bot.gateways.github_time import GitHubTime, told_at
 from bot.gateways.remembered import Remembered
 from bot.ports import (
     AppIdentity,
@@ -70,7 +71,7 @@ class GitHubGateway:
     Asks as an App, or with somebody's personal token; then every installation is the same.
     """
 
-    def __init__(self, auth: Auth.AppAuth | Auth.Token, base_url: str, limits: Limits) -> None:
+    def __init__(self, auth: AppAuth | Auth.Token, base_url: str, limits: Limits) -> None:
         self._limits = limits
         self._options: dict[str, Any] = {
             "base_url": base_url.rstrip("/"),
@@ -84,11 +85,11 @@ class GitHubGateway:
             "api_version": API_VERSION,
         }
         self._personal = auth if isinstance(auth, Auth.Token) else None
-        self._app_id = 0
-        if isinstance(auth, Auth.AppAuth):
+        self._app_id, self.time = 0, GitHubTime()
+        if isinstance(auth, AppAuth):
             self._integration = GithubIntegration(auth=auth, **self._options)
-            self._tokens = Tokens(self._integration)
-            self._app_id = int(auth.app_id)
+            self._tokens = Tokens(self._integration, auth.time)
+            self._app_id, self.time = int(auth.app_id), auth.time
         self._own_user: int | None = None
         self._rights: Remembered[str] = Remembered(RIGHTS_SECONDS)
         self._local = threading.local()
@@ -341,7 +342,7 @@ class GitHubGateway:
         """What the headers of the last answer say of our limits; nothing where GitHub has none."""
         remaining, limit = requester.rate_limiting
         if limit > 0:
-            resets_in = requester.rate_limiting_resettime - time.time()
+            resets_in = requester.rate_limiting_resettime - self.time.now()
             self._limits.heard(installation, remaining, limit, resets_in)
 
     def _client(self, installation: int) -> Github:
@@ -362,7 +363,8 @@ class GitHubGateway:
             yield
         except GithubException as error:
             if error.status == 401:
-                if installation == AS_APP:  # there is no token to renew: id, key or clock is wrong
+                signed_in_time = not self.time.learn(error.headers)
+                if installation == AS_APP and signed_in_time:  # id or key is wrong
                     raise Rejected(_told(error), 401) from error
                 if self._personal is None:
                     self._tokens.forget(installation)
@@ -409,7 +411,8 @@ def _seconds(headers: dict[str, str]) -> float | None:
     told = _number(headers.get("retry-after"))
     if told is None and headers.get("x-ratelimit-remaining") == "0":
         reset = _number(headers.get("x-ratelimit-reset"))
-        told = None if reset is None else max(1.0, reset - time.time())
+        now = told_at(headers) or time.time()
+        told = None if reset is None else max(1.0, reset - now)
     return None if told is None else min(max(0.0, told), LONGEST_WAIT)
 
 

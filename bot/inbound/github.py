@@ -68,7 +68,8 @@ class GitHubDoor:
         self._store, self._jobs, self._secrets, self._clock = store, jobs, secrets, clock
         self._patience, self._app_id, self._by_token = patience, app_id, by_token
         self._large = asyncio.Semaphore(LARGE_AT_ONCE)
-        self._told = datetime.min.replace(tzinfo=UTC)
+        never = datetime.min.replace(tzinfo=UTC)
+        self._told = {"webhook.refused": never, "webhook.not_durable": never}
 
     async def receive(self, request: Request) -> Response:
         """202 accepted, 200 not our business or known, 400, 401, 413, or 503 to try again.
@@ -79,16 +80,18 @@ class GitHubDoor:
         response = await self._answer(request, event)
         ANSWERS.labels(event if event in READERS else "other", response.status_code).inc()
         if response.status_code in REFUSED:
-            self._tell(response)
+            reason = bytes(response.body).decode().strip()
+            if self._to_be_told("webhook.refused"):
+                log.warning("webhook.refused", status=response.status_code, reason=reason)
         return response
 
-    def _tell(self, response: Response) -> None:
-        """A log line for refused deliveries now and then: anybody can send thousands."""
+    def _to_be_told(self, event: str) -> bool:
+        """One log line of a kind now and then: there may be thousands a second."""
         now = self._clock()
-        if now - self._told >= BETWEEN_LINES:
-            self._told = now
-            reason = bytes(response.body).decode().strip()
-            log.warning("webhook.refused", status=response.status_code, reason=reason)
+        if abs(now - self._told[event]) < BETWEEN_LINES:
+            return False
+        self._told[event] = now
+        return True
 
     async def _answer(self, request: Request, event: str) -> Response:
         refused = _refused(request, event)
@@ -144,7 +147,9 @@ class GitHubDoor:
             future = asyncio.wrap_future(self._store.submit(work))
             wanted = await asyncio.wait_for(future, self._patience)
         except (SQLAlchemyError, TimeoutError, RuntimeError, OSError) as error:
-            log.error("webhook.not_durable", delivery=delivery, error=type(error).__name__)
+            if self._to_be_told("webhook.not_durable"):
+                reason = self._store.why_not(error)
+                log.error("webhook.not_durable", delivery=delivery, reason=reason)
             return _say(
                 503, "Not stored: the database does not take it now. Deliver it again later.", 30
             )

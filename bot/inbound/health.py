@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+import itertools
+import secrets
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
@@ -20,6 +22,7 @@ from bot.store.store import Store
 
 READY_SECONDS = 2  # a write that takes longer is not ready
 STUCK_SECONDS = 300  # a queue older than this is named
+_TOUCHES = itertools.count(secrets.randbits(30))
 
 
 class Health:
@@ -31,8 +34,10 @@ class Health:
         clock: Callable[[], datetime],
         github: bool = True,
         more: Iterable[Collector] = (),
+        ahead: Callable[[], float] = lambda: 0,
     ) -> None:
-        self._store, self._clock, self._github = store, clock, github
+        """`ahead`: by how many seconds our clock is ahead of GitHub's, as far as that matters."""
+        self._store, self._clock, self._github, self._ahead = store, clock, github, ahead
         self._registry = _Joined(self, more)
 
     async def healthz(self, _request: Request) -> Response:
@@ -41,13 +46,12 @@ class Health:
 
     async def readyz(self, _request: Request) -> Response:
         """200 when the database takes a write; else 503 and why. With the age of the queue."""
-        try:
-            future = asyncio.wrap_future(self._store.submit(_touch))
-            await asyncio.wait_for(future, READY_SECONDS)
-            backlog = await asyncio.to_thread(self.backlog)
-        except (SQLAlchemyError, TimeoutError, RuntimeError) as error:
-            reason = f"the database does not take writes ({type(error).__name__})"
+        if reason := await asyncio.to_thread(self.trouble):
             return JSONResponse({"ready": False, "reason": reason}, 503)
+        try:
+            backlog = await asyncio.to_thread(self.backlog)
+        except SQLAlchemyError as error:
+            return JSONResponse({"ready": False, "reason": self._store.why_not(error)}, 503)
         age = self.age(backlog)
         state: dict[str, object] = {
             "ready": True,
@@ -60,14 +64,33 @@ class Health:
         }
         if backlog.parked:
             state["parked"] = "`emptychair jobs list --state parked` says why"
-        if age > STUCK_SECONDS:
-            state["warning"] = "the oldest job waits for more than five minutes"
+        if warnings := list(self._warnings(age)):
+            state["warning"] = "; ".join(warnings)
         return JSONResponse(state)
+
+    def _warnings(self, age: float) -> Iterator[str]:
+        if age > STUCK_SECONDS:
+            yield "the oldest job waits for more than five minutes"
+        if off := round(self._ahead()):
+            where = "ahead of" if off > 0 else "behind"
+            yield f"the clock of this machine is {abs(off)} seconds {where} GitHub's: put it right"
 
     async def metrics(self, _request: Request) -> Response:
         """Prometheus text."""
         text = await asyncio.to_thread(lambda: generate_latest(self._registry))
         return Response(text, media_type=CONTENT_TYPE_LATEST)
+
+    def trouble(self) -> str | None:
+        """Why the database takes no write now; None as soon as it has taken one."""
+        try:
+            probe = self._store.submit(_touch)
+            try:
+                probe.result(READY_SECONDS)
+            finally:
+                probe.cancel()
+        except (SQLAlchemyError, TimeoutError, RuntimeError, OSError) as error:
+            return self._store.why_not(error)
+        return None
 
     def backlog(self) -> Backlog:
         """How much is waiting."""
@@ -97,6 +120,11 @@ class _Queue(Collector):
         self._health = health
 
     def collect(self) -> Iterable[Metric]:
+        yield GaugeMetricFamily(
+            "emptychair_database_writable",
+            "1 while the database takes a write within two seconds",
+            int(self._health.trouble() is None),
+        )
         try:
             backlog = self._health.backlog()
         except SQLAlchemyError:
@@ -115,4 +143,5 @@ class _Queue(Collector):
 
 
 def _touch(tx: Transaction) -> None:
-    """The smallest write there is: SQLite takes the write lock and commits."""
+    """The smallest write that reaches the disk; what is the same as before would not."""
+    tx.connection.exec_driver_sql(f"PRAGMA user_version = {next(_TOUCHES)}")

@@ -31,10 +31,12 @@ Handler = Callable[[Mapping[str, Any]], Closing | None]
 Clock = Callable[[], datetime]
 
 POLL_SECONDS = 0.5  # how soon jobs of another process (a command line) are seen
-LONGEST_PAUSE = timedelta(minutes=5)
-NOT_FOUND_TRIES = 3  # then it is really gone
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=0.25), timedelta(minutes=5)
+NOT_FOUND_TRIES = 5  # then it is really gone
+SET_BACK = 5.0  # seconds; less is an everyday correction of the clock
 LONGEST_NAP = 60  # seconds; a worker looks at the clock that often, in case somebody set it
 NOT_SAVED = timedelta(seconds=5)  # until the next try where not even the failure could be noted
+BETWEEN_LINES = 10.0  # seconds between two log lines about the same trouble
 log = structlog.get_logger()
 
 
@@ -70,6 +72,7 @@ class EmbeddedJobs:
         self._running = 0
         self._threads: list[threading.Thread] = []
         self._lock = lock
+        self._rests_until, self._rest_told = 0.0, -BETWEEN_LINES  # by the monotonic clock
 
     def enqueue(
         self,
@@ -145,8 +148,11 @@ class EmbeddedJobs:
         self._wake.notify()
 
     def _head(self, job: Job) -> None:
-        """The first of a lane runs now, or holds its lane until its next try."""
-        if job.run_at > self._clock():
+        """The first of a lane runs now, or holds its lane until its next try.
+
+        What never failed was due when it joined the lane, whatever the clock says by now.
+        """
+        if job.attempts > 0 and job.run_at > self._clock():
             heapq.heappush(self._timed, (job.run_at, job.id, job))
         else:
             self._runnable.append(job)
@@ -158,7 +164,7 @@ class EmbeddedJobs:
         with self._store.read() as connection:
             jobs = queue.ready_after(connection, self._polled)
         for job in jobs:
-            self._admit(job)
+            self._admit(_of_now(job, self._clock()))
         with self._wake:
             # Commits come in the order of ids: all up to the newest one were there to be read.
             self._polled = max(newest, jobs[-1].id if jobs else 0)
@@ -166,13 +172,28 @@ class EmbeddedJobs:
 
     def _poll(self) -> None:
         due = {name: self._clock() for name, _ in self._periodic}
+        ahead = self._clock().timestamp() - time.monotonic()
         while not self._stopped.is_set():
             try:
+                was, ahead = ahead, self._clock().timestamp() - time.monotonic()
+                if was - ahead > SET_BACK:
+                    back = timedelta(seconds=was - ahead)
+                    self._follow_clock(back)
+                    due = {name: at - back for name, at in due.items()}
                 self._catch_up()
                 self._promise_periodic(due)
-            except Exception:
-                log.warning("jobs.poll_failed", exc_info=True)
+            except Exception as error:
+                if not self._rest(error):
+                    log.warning("jobs.poll_failed", exc_info=True)
             self._stopped.wait(POLL_SECONDS)
+
+    def _follow_clock(self, back: timedelta) -> None:
+        """Somebody set the clock back: what waits is not to wait for that much longer."""
+        log.warning("clock.set_back", seconds=round(back.total_seconds()))
+        with self._wake:
+            waiting = [(at - back, id, job) for at, id, job in self._timed]
+            self._timed = [(at, id, replace(job, run_at=at)) for at, id, job in waiting]
+            self._wake.notify_all()
 
     def _promise_periodic(self, due: dict[str, datetime]) -> None:
         for name, every in self._periodic:
@@ -187,7 +208,8 @@ class EmbeddedJobs:
             try:
                 again = self._attempt(job)
             except BaseException as error:
-                log.error("jobs.not_saved", job=job.name, exc_info=error)
+                if not self._rest(error):
+                    log.error("jobs.not_saved", job=job.name, exc_info=error)
                 run_at = self._clock() + NOT_SAVED
                 again = replace(job, run_at=run_at, attempts=max(job.attempts, 1))
             with self._wake:
@@ -196,9 +218,27 @@ class EmbeddedJobs:
                 self._wake.notify()
                 self._idle.notify_all()
 
+    def _rest(self, error: BaseException) -> bool:
+        """Where the machine is in trouble nobody works for a while: what cannot be noted would be
+        asked of GitHub again and again. False for other errors."""
+        reason = self._store.trouble(error)
+        if reason is None:
+            return False
+        now = time.monotonic()
+        with self._wake:
+            self._rests_until = now + NOT_SAVED.total_seconds()
+            tell = now - self._rest_told >= BETWEEN_LINES
+            self._rest_told = now if tell else self._rest_told
+        if tell:
+            log.error("jobs.resting", reason=reason)
+        return True
+
     def _take(self) -> Job | None:
         with self._wake:
             while not self._stopped.is_set():
+                if (rest := self._rests_until - time.monotonic()) > 0:
+                    self._wake.wait(rest)
+                    continue
                 self._bring_due()
                 if self._runnable:
                     self._running += 1
@@ -260,6 +300,8 @@ class EmbeddedJobs:
 
     def _judge(self, job: Job, error: BaseException) -> Job | None:
         """Park it, or put it back. To wait because we were told to is no failure of the job."""
+        if self._store.trouble(error):
+            raise error  # no failure of the job, and nothing could be noted now
         reason = f"{type(error).__name__}: {error}"
         told = error.retry_after if isinstance(error, Transient) else None
         failed = job.attempts + 1 if told is None else max(job.attempts, 1)
@@ -288,6 +330,12 @@ def _end(job: int, closing: Closing | None, tx: Transaction) -> None:
     queue.remove(tx, job)
 
 
+def _of_now(job: Job, now: datetime) -> Job:
+    """What a clock that was ahead promised in the future waits as long as it was to, not longer."""
+    ahead = job.created_at - now
+    return replace(job, run_at=job.run_at - ahead) if ahead.total_seconds() > SET_BACK else job
+
+
 def _final(error: BaseException, failed: int) -> bool:
     """Whether asking again is pointless. What GitHub has just announced may be 404 for a moment."""
     if not isinstance(error, Rejected):
@@ -301,7 +349,8 @@ def _pause(job: Job, error: BaseException, told: float | None) -> timedelta:
         return timedelta(seconds=told)
     if isinstance(error, Stale):
         return timedelta()
-    return min(timedelta(seconds=2 ** min(job.attempts, 20)), LONGEST_PAUSE)
+    scattered = 1 + job.id % 8 / 16  # those that failed together do not come back together
+    return min(FIRST_PAUSE * scattered * 2.0 ** min(job.attempts, 20), LONGEST_PAUSE)
 
 
 def hold(database: Path) -> IO[str]:

@@ -64,10 +64,9 @@ def _endpoint(world: World, template: str, handler: Handler, as_app: bool) -> En
         strikes = world.faults.strike(request.method, path)
         await asyncio.sleep(sum(fault.seconds for fault in strikes if fault.kind == "latency"))
         fault = next((fault for fault in strikes if fault.kind != "latency"), None)
-        stale = fault is not None and fault.kind == "stale-read"
         response = _before(fault)
         if response is None:
-            answer = _authorised(world, request, await request.body(), handler, as_app, stale)
+            answer = _authorised(world, request, await request.body(), handler, as_app, fault)
             response = _after(fault) or answer
         if fault is not None and fault.kind == "slow-answer":
             await asyncio.sleep(fault.seconds)
@@ -106,7 +105,12 @@ def _after(fault: Fault | None) -> Response | None:
 
 
 def _authorised(
-    world: World, request: Request, raw: bytes, handler: Handler, as_app: bool, stale: bool
+    world: World,
+    request: Request,
+    raw: bytes,
+    handler: Handler,
+    as_app: bool,
+    fault: Fault | None,
 ) -> Response:
     header = request.headers.get("Authorization", "")
     token: Token | None = None
@@ -117,17 +121,21 @@ def _authorised(
             token = world.tokens.check_token(header)
     except BadCredentials as error:
         return _json(ApiError(401, str(error)).answer(), _limits(None))
-    return _cached(
-        request, _json(_answer(world, request, raw, handler, stale, token), _limits(token))
-    )
+    content = _answer(world, request, raw, handler, fault, token)
+    return _cached(request, _json(content, _limits(token)))
 
 
 def _answer(
-    world: World, request: Request, raw: bytes, handler: Handler, stale: bool, token: Token | None
+    world: World,
+    request: Request,
+    raw: bytes,
+    handler: Handler,
+    fault: Fault | None,
+    token: Token | None,
 ) -> Answer:
     """What the handler says; a refusal becomes GitHub's error of the same meaning."""
     try:
-        ask = _ask(world, request, raw, stale, token)
+        ask = _ask(world, request, raw, fault, token)
         with world.state.lock:
             return handler(ask)
     except ApiError as error:
@@ -140,7 +148,9 @@ def _answer(
         return ApiError(403, str(error)).answer()
 
 
-def _ask(world: World, request: Request, raw: bytes, stale: bool, token: Token | None) -> Ask:
+def _ask(
+    world: World, request: Request, raw: bytes, fault: Fault | None, token: Token | None
+) -> Ask:
     path = {name: str(value) for name, value in request.path_params.items()}
     if "repo" in path and f"{path['owner']}/{path['repo']}" != world.state.full_name:
         raise ApiError(404, "Not Found")
@@ -148,7 +158,9 @@ def _ask(world: World, request: Request, raw: bytes, stale: bool, token: Token |
     web = f"{request.url.scheme}://{request.url.netloc}"
     shapes = AppShapes(world.state, web, web + prefix)
     url = f"{web}{request.url.path}"
-    return Ask(world, shapes, url, path, dict(request.query_params), _body(raw), stale, token)
+    stale = fault is not None and fault.kind == "stale-read"
+    lag = fault.seconds if fault is not None and fault.kind == "lagging-list" else 0
+    return Ask(world, shapes, url, path, dict(request.query_params), _body(raw), stale, token, lag)
 
 
 def _body(raw: bytes) -> dict[str, Any]:

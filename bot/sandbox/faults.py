@@ -19,6 +19,7 @@ Kind = Literal[
     "lost-answer",  # it happened, the connection closes without a word
     "reset",  # nothing happened, the connection is reset
     "stale-read",  # a text is answered as it was before its last edit
+    "lagging-list",  # comments and checks of the last `seconds` are not listed yet
 ]
 
 
@@ -79,7 +80,7 @@ class Faults:
                     continue
                 # A GraphQL query is a POST, and yet it only reads.
                 writes = method != "GET" and path != "/graphql"
-                if fault.kind == "stale-read" and writes:
+                if fault.kind in ("stale-read", "lagging-list") and writes:
                     continue
                 if self._hits(fault, f"{method} {path}"):
                     hits.append(fault)

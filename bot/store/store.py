@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 
+from bot.store.trouble import LOCKED, SLOW, trouble
 from bot.store.writer import Tx, Writer
 
 Result = TypeVar("Result")
@@ -35,6 +37,17 @@ class Store:
     def submit(self, work: Callable[[Tx], Result]) -> Future[Result]:
         """Queue a unit of work; the future is done once it is on disk."""
         return self._writer.submit(work)
+
+    def trouble(self, error: BaseException) -> str | None:
+        """What is wrong with the machine where the database raised this; None where nothing is."""
+        return trouble(error, Path(self.engine.url.database or ""))
+
+    def why_not(self, error: BaseException) -> str:
+        """Why a write failed with this, or was not waited for any longer."""
+        if isinstance(error, TimeoutError):
+            return LOCKED if self._writer.waits else SLOW
+        fallback = f"the database does not take writes ({type(error).__name__})"
+        return self.trouble(error) or fallback
 
     def close(self) -> None:
         """Finish what is queued and close the database."""

@@ -29,6 +29,7 @@ _KEY = select(t.surface.c.key).where(
     t.surface.c.repository_id == bindparam("of"),
     t.surface.c.external_id == bindparam("comment"),
 )
+_NOT_MADE = update(t.surface).where(_HERE).values(intent_at=None)
 _BEGIN = upsert(t.surface, IDENTITY, ("intent_at",))
 _RESERVE = insert(t.surface).on_conflict_do_nothing()
 _DONE = upsert(t.surface, IDENTITY, ("external_id", "intent_at", "live", "live_at"))
@@ -43,6 +44,7 @@ class Surface:
     live: str | None = None
     live_at: datetime | None = None  # GitHub's time of that text
     edited_at: datetime | None = None
+    begun_at: datetime | None = None  # when that create was begun
 
 
 def load(connection: Connection, kind: str, repository: int, key: str) -> Surface:
@@ -52,7 +54,7 @@ def load(connection: Connection, kind: str, repository: int, key: str) -> Surfac
         return Surface()
     live = zlib.decompress(row.live).decode() if row.live is not None else None
     begun = row.intent_at is not None
-    return Surface(row.external_id, begun, live, row.live_at, row.edited_at)
+    return Surface(row.external_id, begun, live, row.live_at, row.edited_at, row.intent_at)
 
 
 def comment_key(connection: Connection, repository: int, comment_id: int) -> str | None:
@@ -70,6 +72,11 @@ def reserve(tx: Transaction, kind: str, repository: int, key: str, now: datetime
     """The same, where nothing ever stood there and nothing was begun; else False, and no change."""
     row = {"kind": kind, "repository_id": repository, "key": key, "intent_at": now}
     return tx.connection.execute(_RESERVE, row).rowcount == 1
+
+
+def not_made(tx: Transaction, kind: str, repository: int, key: str) -> None:
+    """Note that what was about to be created was not; what stands there meanwhile stays."""
+    tx.connection.execute(_NOT_MADE, _at(kind, repository, key))
 
 
 def done(

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine
 
 log = structlog.get_logger()
 Result = TypeVar("Result")
+CLOSE_SECONDS = 2  # for a commit that another process holds up; what was not committed is undone
 BATCH = 256  # units in one transaction, at most
 
 
@@ -48,6 +49,7 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._closed = threading.Lock()
         self._open = True
+        self.waits = False  # for another process that writes
         self._thread.start()
 
     def submit(self, work: Callable[[Tx], Result]) -> Future[Result]:
@@ -66,12 +68,12 @@ class Writer:
         return self.submit(work).result()
 
     def close(self) -> None:
-        """Finish what is queued, then stop."""
+        """Finish what is queued, as far as it is done quickly, then stop."""
         with self._closed:
             if self._open:
                 self._open = False
                 self._queue.put(None)
-        self._thread.join()
+        self._thread.join(CLOSE_SECONDS)
 
     def _run(self) -> None:
         more = True
@@ -96,11 +98,14 @@ class Writer:
         one_is_to_blame = False
         try:
             with self._engine.connect() as connection:
+                self.waits = True
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
+                self.waits = False
                 one_is_to_blame = len(units) > 1
                 done = [_done(unit, Tx(connection)) for unit in units]
                 connection.commit()
         except BaseException as error:  # noqa: BLE001 - whatever a unit raises belongs to its caller
+            self.waits = False
             for unit in units:
                 if one_is_to_blame:
                     self._commit([unit])

@@ -23,6 +23,7 @@ from bot.flows.pacer import Pacer
 from bot.gateways import github_auth
 from bot.gateways.github import GitHubGateway
 from bot.gateways.github_auth import Tokens, app_auth
+from bot.gateways.github_time import GitHubTime
 from bot.sandbox.app_key import AppKey, make_app_key
 from bot.sandbox.github import StandIn
 from bot.sandbox.server import Server
@@ -102,7 +103,7 @@ def test_no_installation_gets_the_token_of_another(app_key: AppKey) -> None:
     server.start()
     auth = app_auth(APP_ID, app_key.private)
     tokens = Tokens(GithubIntegration(auth=auth, base_url=server.url, seconds_between_writes=None,
-                                      seconds_between_requests=None))  # fmt: skip
+                                      seconds_between_requests=None), GitHubTime())  # fmt: skip
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)  # threads change places as often as they can
     try:

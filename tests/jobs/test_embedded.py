@@ -5,12 +5,15 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
+from collections.abc import Mapping
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
+from structlog.typing import EventDict
 
 from bot.errors import Transient
 from bot.jobs import embedded, names
@@ -23,6 +26,8 @@ from tests import make
 from tests.jobs.conftest import Bench, Clock
 from tests.jobs.test_jobs import failing, gate
 from tests.make import wait_until
+
+EVERY = timedelta(seconds=0.05)
 
 
 @pytest.fixture
@@ -201,3 +206,68 @@ def test_the_backlog_counts_what_waits_and_since_when_the_oldest_is_due(bench: B
 def backlog(bench: Bench, now: Any) -> queue.Backlog:
     with bench.store.read() as connection:
         return queue.backlog(connection, now)
+
+
+def test_pauses_double_from_a_quarter_of_a_second_to_five_minutes_and_scatter() -> None:
+    def pause(id: int, attempts: int) -> float:
+        job = queue.Job(id, "job", {}, None, make.NOW, attempts, make.NOW)
+        return embedded._pause(job, Transient("no"), None).total_seconds()
+
+    assert [pause(8, n) for n in range(13)] == [0.25 * 2**n for n in range(11)] + [300, 300]
+    assert len({pause(id, 3) for id in range(8)}) == 8
+    assert all(2 <= pause(id, 3) < 4 for id in range(1000))
+
+
+def test_a_clock_that_is_set_back_makes_nothing_wait_longer(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, logs: list[EventDict]
+) -> None:
+    monkeypatch.setattr(embedded, "POLL_SECONDS", 0.02)
+    handler, calls = failing(Transient("busy", retry_after=0.4))
+    runner = bench.new()
+    assert isinstance(runner, EmbeddedJobs)
+    runner.start({"again": handler, "note": bench.note, "often": bench.note}, {"often": EVERY})
+    bench.runner = runner
+    bench.enqueue("again", lock="one")
+    bench.enqueue("note", lock="one", n="behind")
+    bench.enqueue("note", delay=0.4, n="later")
+    wait_until(lambda: len(calls) == 1)
+    wait_until(lambda: len(runner._timed) == 2)
+    bench.clock.forward(-600)
+    wait_until(lambda: {"behind", "later"} <= set(bench.done))
+    assert len(calls) == 2
+    before = len(bench.done)
+    wait_until(lambda: len(bench.done) > before)
+    assert "clock.set_back" in [line["event"] for line in logs]
+
+
+def test_a_full_disk_makes_the_runner_rest_and_not_ask_in_vain(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, logs: list[EventDict]
+) -> None:
+    monkeypatch.setattr(embedded, "NOT_SAVED", timedelta(seconds=0.3))
+    full, calls = threading.Event(), []
+    full.set()
+
+    def handler(args: Mapping[str, Any]) -> None:
+        calls.append(args["n"])
+        if full.is_set():
+            raise sqlite_error("SQLITE_FULL")
+
+    bench.start(workers=2, max_attempts=1, job=handler)
+    for n in range(50):
+        bench.enqueue("job", lock=f"{n}", n=n)
+    wait_until(lambda: calls)
+    time.sleep(0.2)
+    assert len(calls) <= 2  # one for each worker
+    full.clear()
+    wait_until(lambda: not bench.rows())
+    assert set(calls) == set(range(50))
+    (line,) = [line for line in logs if line["event"] == "jobs.resting"]
+    assert "the disk is full" in line["reason"]
+    assert "job.parked" not in [line["event"] for line in logs]
+
+
+def sqlite_error(name: str) -> OperationalError:
+    """What the database raises, as it comes out of SQLAlchemy."""
+    origin = sqlite3.OperationalError("database or disk is full")
+    origin.sqlite_errorcode = getattr(sqlite3, name)
+    return OperationalError("INSERT", {}, origin)

@@ -148,7 +148,7 @@ def test_a_job_that_is_not_told_backs_off(bench: Bench) -> None:
     handler, calls = failing(ValueError("no"), Transient("no"))
     bench.start(max_attempts=9, again=handler)
     bench.enqueue("again")
-    for count, pause in ((1, 1), (2, 2)):
+    for count, pause in ((1, 0.266), (2, 0.532)):
         wait_until(lambda count=count: len(calls) == count)  # type: ignore[misc]
         wait_until(lambda count=count: bench.rows("attempts") == [count])  # type: ignore[misc]
         bench.clock.forward(pause - 0.2)

@@ -229,3 +229,16 @@ def test_a_stale_read_spoils_no_write_and_nothing_that_was_never_edited(
     assert pull.get_issue_comment(comment.id).body == "first"
     assert repo.get_pull(pull.number).body == "as it was"
     assert pull.get_issue_comment(comment.id).body == "second"
+
+
+def test_a_lagging_list_does_not_hold_what_was_made_just_now(
+    github: StandIn, repo: Repository
+) -> None:
+    pull = repo.get_pull(github.open_pull_request(title="One"))
+    pull.create_issue_comment("first")
+    repo.create_check_run("Customer impact", pull.head.sha)
+    lists = (pull.get_issue_comments, repo.get_commit(pull.head.sha).get_check_runs)
+    for seconds, count in ((60, 0), (-60, 1)):
+        github.faults.clear()
+        github.faults.add("lagging-list", seconds=seconds)
+        assert [len(list(listed())) for listed in lists] == [count, count]

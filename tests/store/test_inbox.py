@@ -88,7 +88,7 @@ def test_a_surface_is_begun_then_done_then_touched_then_gone(store: Store) -> No
     at, live = (COMMENT, 501, "12"), "größer 🛒 " * 50
     assert surface(store) == Surface()
     store.write(lambda tx: surfaces.begin(tx, *at, NOW))
-    assert surface(store) == Surface(begun=True)
+    assert surface(store) == Surface(begun=True, begun_at=NOW)
     store.write(lambda tx: surfaces.done(tx, *at, 900, live))
     assert surface(store) == Surface(900, live=live)
     store.write(lambda tx: surfaces.heard(tx, *at, Surface(live="other", live_at=NOW), NOW))

@@ -13,7 +13,7 @@ from unittest import mock
 
 from bot import main
 from bot.cli.pair import Pair, start_pair
-from bot.flows import explain
+from bot.flows import explain, look_first
 from bot.flows.identity import text_hash
 from bot.jobs import embedded
 from bot.sandbox.records import Comment, Delivery, User
@@ -61,6 +61,7 @@ def running(folder: Path) -> Iterator[Pair]:
     with (
         mock.patch.object(embedded, "_pause", return_value=SOON),
         mock.patch.object(explain, "LAG", timedelta(seconds=0.3)),
+        mock.patch.object(look_first, "SHOWS", timedelta(seconds=0.3)),
         mock.patch.object(main, "_now", bot_time),
         start_pair(folder, quiet_seconds=0, workers=4) as pair,
     ):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -46,7 +47,8 @@ class ApiError(Exception):
 class Ask:
     """One call: the values from its path and query, and its JSON body.
 
-    `stale` means that it reads from a copy that has not yet heard of the last edit.
+    `stale` means that it reads from a copy that has not yet heard of the last edit, `lag` that its
+    lists do not hold what was made in the last so many seconds.
     """
 
     world: World
@@ -57,6 +59,7 @@ class Ask:
     body: Json
     stale: bool = False
     token: Token | None = None
+    lag: float = 0
 
     @property
     def by(self) -> User:
@@ -66,6 +69,11 @@ class Ask:
     @property
     def by_app(self) -> bool:
         return self.token is None or self.token.user is None
+
+    def listed(self, made: datetime | None) -> bool:
+        """Whether a list holds already what was made then."""
+        latest = self.world.state.clock() - timedelta(seconds=self.lag)
+        return not self.lag or made is None or made <= latest
 
     def seen(self, record: Edited) -> Edited:
         """The record as this call gets to see it."""

@@ -68,7 +68,8 @@ def of_commit(ask: Ask) -> Answer:
     """The latest run of each App and name, or with `filter=all` every one; newest first."""
     found = ask.world.state.checks_on(ask.world.state.resolve(ask.path["ref"]).sha)
     wanted = ask.query.get("check_name")
-    runs = [run for run in found[::-1] if wanted in (None, run.name)]
+    there = [run for run in found if ask.listed(run.started_at)]
+    runs = [run for run in there[::-1] if wanted in (None, run.name)]
     if ask.query.get("filter", "latest") == "latest":
         runs = _latest(runs)
     return ask.counted("check_runs", runs, ask.shapes.check)

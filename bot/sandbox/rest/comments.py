@@ -11,7 +11,8 @@ def comments(ask: Ask) -> Answer:
     """Oldest first; `since` leaves out what was not touched after that time."""
     state = ask.world.state
     number = state.pull(ask.number("number")).number
-    found = [ask.seen(comment) for comment in state.comments_on(number)]
+    there = [comment for comment in state.comments_on(number) if ask.listed(comment.created_at)]
+    found = [ask.seen(comment) for comment in there]
     since = ask.query.get("since")
     if since:
         found = [comment for comment in found if (moment(comment.updated_at) or "") >= since]
