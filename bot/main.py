@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from bot.core.catalog import Catalog
 from bot.flows.pacer import Pacer
@@ -24,12 +25,14 @@ from bot.flows.world import World
 from bot.gateways.github import GitHubGateway
 from bot.gateways.github_auth import app_auth, token_auth
 from bot.inbound.enforced import Enforced
+from bot.inbound.front import SORRY, Front
 from bot.inbound.github import GitHubDoor
 from bot.inbound.github_delivery import deliver
 from bot.inbound.health import Health
 from bot.jobs.embedded import EmbeddedJobs, hold
 from bot.jobs.names import FLOWS, PERIODIC
 from bot.jobs.sealer import Sealer
+from bot.jobs.traffic import Traffic
 from bot.settings import GitHubSettings, Settings
 from bot.store import catalog, keys
 from bot.store.engine import database_file, open_engine, schema_version
@@ -45,7 +48,7 @@ log = structlog.get_logger()
 class App:
     """The running bot: `web` answers, `jobs` works, `sealer` seals, `store` remembers."""
 
-    web: Starlette
+    web: Front
     jobs: EmbeddedJobs
     sealer: Sealer
     store: Store
@@ -92,9 +95,12 @@ def _assembled(
     store = Store(engine)
     with store.read() as connection:
         keys.refuse_another_key(connection, ledger_key, file)
-    jobs = EmbeddedJobs(store, _now, settings.jobs.workers, settings.jobs.max_attempts, lock)
+    traffic = Traffic()
+    jobs = EmbeddedJobs(
+        store, _now, settings.jobs.workers, settings.jobs.max_attempts, lock, traffic
+    )
     handlers: dict[str, Callable[[Mapping[str, Any]], Any]] = {}
-    routes: list[Route] = []
+    doors: dict[str, ASGIApp] = {}
     world: World | None = None
     ahead: Callable[[], float] = float
     if settings.github.on:
@@ -107,9 +113,15 @@ def _assembled(
         door_secrets = [s.get_secret_value().encode() for s in settings.github.webhook_secret]
         github = settings.github
         door = GitHubDoor(
-            store, jobs, door_secrets, _now, app_id=github.app_id, by_token=github.by_token
+            store,
+            jobs,
+            door_secrets,
+            _now,
+            app_id=github.app_id,
+            by_token=github.by_token,
+            traffic=traffic,
         )
-        routes.append(Route("/github/webhooks", door.receive, methods=["POST"]))
+        doors["/github/webhooks"] = door
     else:
         hint = "to switch it on, set EMPTYCHAIR_GITHUB__APP_ID and its two secrets"
         hint += ", or EMPTYCHAIR_GITHUB__TOKEN and the webhook's secret where there is no App"
@@ -117,12 +129,13 @@ def _assembled(
     sealer = Sealer(Notary(store, _now, ledger_key, keys.derived(root, "checkpoint")))
     enforced = Enforced(store, read.organisation)
     health = Health(store, _now, settings.github.on, more=(enforced,), ahead=ahead)
-    routes += [
+    routes = [
+        *(Route(path, door, methods=["POST"]) for path, door in doors.items()),
         Route("/healthz", health.healthz),
         Route("/readyz", health.readyz),
         Route("/metrics", health.metrics),
     ]
-    web = Starlette(routes=routes, exception_handlers={500: _sorry})
+    web = Front(Starlette(routes=routes, exception_handlers={500: _sorry}), doors)
     periodic = {name: every for name, every in PERIODIC.items() if name in handlers}
 
     def start() -> None:
@@ -187,4 +200,4 @@ def _now() -> datetime:
 
 async def _sorry(_request: Request, error: Exception) -> Response:
     log.error("web.error", exc_info=error)
-    return PlainTextResponse("Something went wrong here. The log says what.\n", 500)
+    return PlainTextResponse(SORRY, 500)

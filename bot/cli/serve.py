@@ -40,6 +40,7 @@ def command(host: str | None, port: int | None) -> None:
         lifespan="off",
         timeout_graceful_shutdown=WEB_SECONDS,
         server_header=False,
+        proxy_headers=False,  # nobody asks where a request came from
     )
     # uvicorn answers what it has begun and then raises the signal again: that ends the wait here.
     signal.signal(signal.SIGTERM, _stop)

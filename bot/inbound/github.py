@@ -16,8 +16,10 @@ from prometheus_client import Counter
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
+from starlette.types import Receive, Scope, Send
 
 from bot.inbound.github_events import READERS, Malformed, installation_of, lock_of, parse
+from bot.jobs.traffic import Traffic
 from bot.ports import Jobs, Transaction
 from bot.store import inbox
 from bot.store.store import Store
@@ -64,12 +66,23 @@ class GitHubDoor:
         patience: float = DURABLE_SECONDS,
         app_id: int | None = None,
         by_token: bool = False,
+        traffic: Traffic | None = None,
     ) -> None:
         self._store, self._jobs, self._secrets, self._clock = store, jobs, secrets, clock
         self._patience, self._app_id, self._by_token = patience, app_id, by_token
+        self._traffic = traffic or Traffic()
         self._large = asyncio.Semaphore(LARGE_AT_ONCE)
         never = datetime.min.replace(tzinfo=UTC)
         self._told = {"webhook.refused": never, "webhook.not_durable": never}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one delivery, before any other work is done."""
+        self._traffic.enter()
+        try:
+            response = await self.receive(Request(scope, receive))
+            await response(scope, receive, send)
+        finally:
+            self._traffic.leave()
 
     async def receive(self, request: Request) -> Response:
         """202 accepted, 200 not our business or known, 400, 401, 413, or 503 to try again.

@@ -22,6 +22,7 @@ from typing import IO, Any
 import structlog
 
 from bot.errors import BotError, NotYet, Rejected, Stale, Transient
+from bot.jobs.traffic import Traffic
 from bot.ports import Closing, Transaction
 from bot.store import queue, throttle
 from bot.store.queue import Job
@@ -54,8 +55,13 @@ class EmbeddedJobs:
         workers: int,
         max_attempts: int,
         lock: IO[str] | None = None,
+        traffic: Traffic | None = None,
     ) -> None:
-        """`lock` is what `hold` gave; it is let go when the last job has ended."""
+        """`lock` is what `hold` gave; it is let go when the last job has ended.
+
+        All workers but one give way to `traffic`.
+        """
+        self._traffic = traffic or Traffic()
         self._store, self._clock = store, clock
         self._workers, self._max_attempts = workers, max_attempts
         self._handlers: Mapping[str, Handler] = {}
@@ -99,11 +105,15 @@ class EmbeddedJobs:
         self._handlers = handlers
         self._periodic = list(periodic.items())
         self._catch_up()
-        works = [(self._work, f"worker-{index}") for index in range(self._workers)]
-        for work, name in [*works, (self._poll, "poller")]:
-            thread = threading.Thread(target=work, name=name, daemon=True)
-            thread.start()
-            self._threads.append(thread)
+        self._start(self._work, "worker-0")
+        for index in range(1, self._workers):
+            self._start(partial(self._work, self._traffic.give_way), f"worker-{index}")
+        self._start(self._poll, "poller")
+
+    def _start(self, work: Callable[[], None], name: str) -> None:
+        thread = threading.Thread(target=work, name=name, daemon=True)
+        thread.start()
+        self._threads.append(thread)
 
     def stop(self, timeout: float = 10) -> None:
         """Finish what is running, start nothing more. What is left stays in the table.
@@ -203,8 +213,8 @@ class EmbeddedJobs:
 
     # -- work ------------------------------------------------------------------------------------
 
-    def _work(self) -> None:
-        while (job := self._take()) is not None:
+    def _work(self, give_way: Callable[[], None] = lambda: None) -> None:
+        while (job := self._take(give_way)) is not None:
             try:
                 again = self._attempt(job)
             except BaseException as error:
@@ -233,9 +243,12 @@ class EmbeddedJobs:
             log.error("jobs.resting", reason=reason)
         return True
 
-    def _take(self) -> Job | None:
-        with self._wake:
-            while not self._stopped.is_set():
+    def _take(self, give_way: Callable[[], None]) -> Job | None:
+        while not self._stopped.is_set():
+            give_way()
+            with self._wake:
+                if self._stopped.is_set():
+                    break
                 if (rest := self._rests_until - time.monotonic()) > 0:
                     self._wake.wait(rest)
                     continue
@@ -244,7 +257,7 @@ class EmbeddedJobs:
                     self._running += 1
                     return self._runnable.popleft()
                 self._wake.wait(self._nap())
-            return None
+        return None
 
     def _bring_due(self) -> None:
         """What waited for its time comes forward. The caller holds the lock."""
