@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import gc
 import signal
 
 import click
@@ -21,6 +22,8 @@ def command(host: str | None, port: int | None) -> None:
     Settings come from EMPTYCHAIR_… variables; the README lists them. Ctrl-C and SIGTERM stop it
     cleanly, within 10 seconds.
     """
+    gc.disable()  # until all is in place: what is loaded now stays, and need not be gone through
+
     import uvicorn
 
     from bot import logs
@@ -46,6 +49,8 @@ def command(host: str | None, port: int | None) -> None:
     signal.signal(signal.SIGTERM, _stop)
     try:
         app.start()
+        gc.freeze()
+        gc.enable()
         listener = listen(host or settings.web.host, settings.web.port if port is None else port)
         uvicorn.Server(config).run(sockets=[listener])
     except KeyboardInterrupt:
