@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -10,16 +10,17 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import (
     Connection,
+    Integer,
     Row,
     Select,
     String,
     bindparam,
     cast,
     func,
-    insert,
     select,
     update,
 )
+from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.core.gate import standing
 from bot.core.organisation import Mode, Thresholds
@@ -32,7 +33,7 @@ from bot.core.triage import Reason
 from bot.core.waivers import Waiver
 from bot.errors import Stale
 from bot.ports import Transaction
-from bot.store import answers, checklists, subjects
+from bot.store import answers, checklists, recent, subjects
 from bot.store import tables as t
 
 # Statements on the hot path are made once: making one costs more than running it.
@@ -42,8 +43,15 @@ _SELECT = (
     .order_by(t.subject.c.number)
 )
 _OF_REPOSITORY = t.subject.c.repository_id == bindparam("of")
-_BY_NUMBER = _SELECT.where(_OF_REPOSITORY, t.subject.c.number == bindparam("pull"))
-_BY_HEAD = _SELECT.where(_OF_REPOSITORY, t.subject.c.head_sha == bindparam("head"))
+# What tells a version of a review, so that one which is known need not be read.
+_STAMP = (
+    select(t.review.c.id, t.review.c.version, *subjects.OF_REPOSITORY)
+    .select_from(t.subject.join(t.review).join(t.repository))
+    .order_by(t.subject.c.number)
+)
+_NUMBER, _HEAD = t.subject.c.number == bindparam("pull"), t.subject.c.head_sha == bindparam("head")
+_BY_NUMBER = tuple(each.where(_OF_REPOSITORY, _NUMBER) for each in (_STAMP, _SELECT))
+_BY_HEAD = tuple(each.where(_OF_REPOSITORY, _HEAD) for each in (_STAMP, _SELECT))
 _OPEN_MODES = (
     select(t.repository.c.id, t.repository.c.full_name, t.subject.c.number, t.review.c.mode)
     .select_from(t.subject.join(t.review).join(t.repository))
@@ -81,10 +89,18 @@ _FIRST_OPENED = (
     .select_from(t.review.join(t.subject))
     .where(_OF_REPOSITORY)
 )
-_OPENED = select(t.review.c.id).where(t.review.c.subject_id == bindparam("of"))
-_INSERT = insert(t.review).returning(t.review.c.id)
-_UPDATE = update(t.review).where(
-    t.review.c.id == bindparam("of"), t.review.c.version == bindparam("since")
+_INSERT = upsert(t.review).on_conflict_do_nothing().returning(t.review.c.id)
+_SAVED = (  # by an update; `highest_tier` only ever rises
+    "state", "gate", "triaged", "tier", "customer_facing", "overlays", "reasons", "mode", "exempt",
+    "quiet", "checklist_version", "thresholds", "prefills", "offered", "suggestions", "waivers",
+    "rulings", "attested", "waived_until", "last_picked", "bypassed", "opened_at",
+    "first_answer_at", "completed_at", "decided_at", "version",
+)  # fmt: skip
+_UPDATE = (
+    update(t.review)
+    .where(t.review.c.id == bindparam("of"), t.review.c.version == bindparam("since"))
+    .values({name: bindparam(name, type_=t.review.c[name].type) for name in _SAVED})
+    .values(highest_tier=func.max(t.review.c.highest_tier, bindparam("tier", type_=Integer)))
 )
 
 _PREFILLS = TypeAdapter(tuple[Prefill, ...])
@@ -130,9 +146,15 @@ def first_opened(connection: Connection, repository: int) -> datetime | None:
 
 
 def _load(
-    connection: Connection, statement: Select[Any], key: Mapping[str, object]
+    connection: Connection, statements: Sequence[Select[Any]], key: Mapping[str, object]
 ) -> list[Review]:
-    return [_review(connection, row) for row in connection.execute(statement, key).all()]
+    stamp, whole = statements
+    stamps = connection.execute(stamp, key).all()
+    known = [recent.find(connection, s.id, s.version, subjects.read_repository(s)) for s in stamps]
+    found = [review for review in known if review is not None]
+    if len(found) == len(stamps):
+        return found
+    return [_review(connection, row) for row in connection.execute(whole, key).all()]
 
 
 def _review(connection: Connection, row: Row[Any]) -> Review:
@@ -176,26 +198,26 @@ def save(tx: Transaction, review: Review) -> Review:
     subject_id = subjects.save(tx, review.subject)
     saved = _update(tx, review) if review.id else _insert(tx, review, subject_id)
     answers.save(tx, saved)
+    recent.keep(tx, saved)
     return saved
 
 
 def _insert(tx: Transaction, review: Review, subject_id: int) -> Review:
-    if tx.connection.execute(_OPENED, {"of": subject_id}).first():
-        raise Stale("the review was opened meanwhile")
     row = _row(review) | {
         "subject_id": subject_id,
         "highest_tier": int(review.tier),
         "version": 1,
     }
-    id = tx.connection.execute(_INSERT, row).scalar_one()
+    id = tx.connection.execute(_INSERT, row).scalar()
+    if id is None:
+        raise Stale("the review was opened meanwhile")
     return replace(review, id=int(id), version=1)
 
 
 def _update(tx: Transaction, review: Review) -> Review:
-    highest = func.max(t.review.c.highest_tier, int(review.tier))
-    row = _row(review) | {"version": review.version + 1, "highest_tier": highest}
+    row = _row(review) | {"version": review.version + 1}
     key = {"of": review.id, "since": review.version}
-    if tx.connection.execute(_UPDATE.values(**row), key).rowcount != 1:
+    if tx.connection.execute(_UPDATE, {**row, **key}).rowcount != 1:
         raise Stale(f"review {review.id} was saved by somebody else")
     return replace(review, version=review.version + 1)
 

@@ -34,9 +34,13 @@ DESCRIBED = (
 )
 
 # What `read` wants to find in a row; the names of two tables' columns would clash.
+OF_REPOSITORY = tuple(
+    t.repository.c[name].label(f"repository_{name}")
+    for name in ("id", "full_name", "installation_id", "private", "default_branch")
+)
 COLUMNS = (
     *(c.label(f"subject_{c.name}") for c in t.subject.c if c.name != "files"),
-    *(c.label(f"repository_{c.name}") for c in t.repository.c),
+    *OF_REPOSITORY,
 )
 _THIS = (t.subject.c.repository_id == bindparam("of_repository")) & (
     t.subject.c.number == bindparam("of_number")
@@ -85,13 +89,7 @@ def open_in(connection: Connection, repository: int) -> list[PullRequest]:
 def read(row: Row[Any]) -> PullRequest:
     """The pull request in a row that holds `COLUMNS`."""
     return PullRequest(
-        repository=Repository(
-            row.repository_id,
-            row.repository_full_name,
-            row.repository_installation_id,
-            row.repository_private,
-            row.repository_default_branch,
-        ),
+        repository=read_repository(row),
         number=row.subject_number,
         title=row.subject_title,
         body=row.subject_body,
@@ -105,6 +103,17 @@ def read(row: Row[Any]) -> PullRequest:
         merged=row.subject_merged,
         updated_at=row.subject_updated_at,
         url=row.subject_url,
+    )
+
+
+def read_repository(row: Row[Any]) -> Repository:
+    """The repository in a row that holds `OF_REPOSITORY`."""
+    return Repository(
+        row.repository_id,
+        row.repository_full_name,
+        row.repository_installation_id,
+        row.repository_private,
+        row.repository_default_branch,
     )
 
 

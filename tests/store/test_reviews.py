@@ -14,7 +14,7 @@ from bot.core.review import Review, State
 from bot.core.tier import Tier
 from bot.errors import Stale
 from bot.ports import Transaction
-from bot.store import catalog, checklists, merge_groups, repositories, reviews, subjects
+from bot.store import catalog, checklists, merge_groups, recent, repositories, reviews, subjects
 from bot.store import tables as t
 from bot.store.store import Store
 from tests import examples, make
@@ -26,6 +26,8 @@ def save(store: Store, review: Review) -> Review:
 
 
 def load(store: Store, number: int = 12) -> Review | None:
+    """As it stands on disk, whatever is remembered."""
+    recent.forget()
     with store.read() as connection:
         return reviews.load(connection, 501, number)
 
@@ -207,3 +209,54 @@ def test_times_come_back_in_utc_and_a_time_without_a_zone_is_refused(store: Stor
     assert found.opened_at.utcoffset() == timedelta(0)
     with pytest.raises(Exception, match="a time without a zone"):
         save(store, replace(saved, opened_at=NOW.replace(tzinfo=None)))
+
+
+def remembered(store: Store, number: int = 12) -> Review | None:
+    with store.read() as connection:
+        return reviews.load(connection, 501, number)
+
+
+@pytest.mark.parametrize("name", list(examples.examples()))
+def test_what_is_remembered_is_just_what_would_be_read(store: Store, name: str) -> None:
+    example = examples.examples()[name]
+    told = replace(example.subject, just_opened=True, author_association="OWNER", created_at=NOW)
+    save(store, replace(example, subject=told))
+    known = remembered(store, example.subject.number)
+    assert known is remembered(store, example.subject.number), "it was read"
+    read = load(store, example.subject.number)
+    assert read is not known
+    assert read == known
+    assert known is not None
+    assert not known.subject.just_opened
+
+
+def test_what_was_saved_since_or_lies_elsewhere_by_now_is_read(store: Store) -> None:
+    saved = save(store, examples.review())
+    with store.read() as before:
+        assert reviews.load(before, 501, 12) == saved  # from here on it sees this moment
+        newer = save(store, replace(saved, last_picked="who"))
+        assert reviews.load(before, 501, 12) == saved
+    assert remembered(store) == newer
+    moved = replace(saved.subject.repository, full_name="acme/moved", private=False)
+    store.write(lambda tx: repositories.save(tx, moved))
+    found = remembered(store)
+    assert found is not None
+    assert found.subject.repository == moved
+
+
+def test_what_was_rolled_back_is_not_remembered(store: Store) -> None:
+    saved = save(store, examples.review())
+
+    def work(tx: Transaction) -> None:
+        reviews.save(tx, replace(saved, last_picked="who"))
+        raise ValueError("it breaks off")
+
+    with pytest.raises(ValueError, match="breaks off"):
+        store.write(work)
+    assert remembered(store) == saved
+
+
+def test_a_very_long_description_is_read_each_time(store: Store) -> None:
+    long = replace(examples.review().subject, body="x" * (recent.LONGEST + 1))
+    save(store, replace(examples.review(), subject=long))
+    assert remembered(store) is not remembered(store)
