@@ -77,7 +77,7 @@ class GitHubSettings(_Group):
 class JobsSettings(_Group):
     """The job layer."""
 
-    workers: int = Field(8, ge=1, le=64, description="Threads that do the work")
+    workers: int = Field(16, ge=1, le=64, description="Threads that do the work")
     max_attempts: int = Field(
         12, ge=1, le=100, description="Failed tries after which a job is parked for an operator"
     )

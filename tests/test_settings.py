@@ -44,7 +44,7 @@ def test_without_settings_every_door_is_off_and_the_rest_has_defaults(load: Load
     read = load()
     assert not read.github.on
     assert read.database_url == "sqlite:///var/emptychair.db"
-    assert (read.jobs.workers, read.jobs.max_attempts, read.web.port) == (8, 12, 8080)
+    assert (read.jobs.workers, read.jobs.max_attempts, read.web.port) == (16, 12, 8080)
 
 
 def test_a_whole_door_is_on(load: Load) -> None:

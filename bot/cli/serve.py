@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import gc
+import importlib
 import signal
+import sys
 
 import click
 
@@ -22,7 +24,7 @@ def command(host: str | None, port: int | None) -> None:
     Settings come from EMPTYCHAIR_… variables; the README lists them. Ctrl-C and SIGTERM stop it
     cleanly, within 10 seconds.
     """
-    gc.disable()  # until all is in place: what is loaded now stays, and need not be gone through
+    _spare()
 
     import uvicorn
 
@@ -32,7 +34,6 @@ def command(host: str | None, port: int | None) -> None:
     from bot.settings import load
     from bot.store.schema import migrate_apart
 
-    _spare_memory()
     logs.configure()
     settings = load()
     app = build(settings, migrate_apart)
@@ -59,13 +60,18 @@ def command(host: str | None, port: int | None) -> None:
         app.stop()
 
 
-def _spare_memory() -> None:
-    """Threads share two heaps: glibc makes eight a core, and each keeps what it once took.
-
-    Elsewhere there is no such switch, and no such need.
-    """
+def _spare() -> None:
+    """What costs memory and start-up time, and brings this command nothing."""
+    gc.disable()  # until all is in place: what is loaded now stays, and need not be gone through
+    # Threads share two heaps: glibc makes eight a core, and each keeps what it once took. Elsewhere
+    # there is no such switch, and no such need.
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
+    # structlog loads rich where it can, for tracebacks that we draw plainly.
+    sys.modules.setdefault("rich", None)  # type: ignore[arg-type]
+    importlib.import_module("structlog")
+    if sys.modules["rich"] is None:
+        del sys.modules["rich"]
 
 
 def _stop(_signal: int, _frame: object) -> None:

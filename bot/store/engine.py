@@ -53,7 +53,7 @@ def open_engine(url: str, busy_seconds: float = BUSY_SECONDS) -> Engine:
         # Each thread has a connection; the usual 2 MB of pages for each would be too much.
         # isolation_level=None: the driver must not begin or commit behind our back.
         _write_ahead(connection, busy_seconds)
-        for pragma in ("synchronous=FULL", "foreign_keys=ON", "cache_size=-500"):
+        for pragma in ("synchronous=FULL", "foreign_keys=ON", "cache_size=-250"):
             connection.execute(f"PRAGMA {pragma}")
 
     return engine

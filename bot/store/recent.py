@@ -11,7 +11,7 @@ from bot.core.facts import Repository
 from bot.core.review import Review
 from bot.ports import Transaction
 
-MOST = 256  # reviews; then all are forgotten
+MOST = 64  # reviews; then all are forgotten
 LONGEST = 20_000  # characters of a description; a review with more is read each time
 
 _known: WeakKeyDictionary[Engine, dict[int, Review]] = WeakKeyDictionary()
