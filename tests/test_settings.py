@@ -173,7 +173,7 @@ def test_a_value_that_cannot_be_is_named(load: Load, name: str, value: str) -> N
         ("WEB__COLOUR_OF_THE_PAGE", "red", "is not a setting. The README lists all of them."),
         ("GITHUB__APP_ID", "x", f"be a whole number. Example: {PREFIX}GITHUB__APP_ID=12345"),
         ("WEB__PORT", "http", f"be a whole number. Example: {PREFIX}WEB__PORT=8080"),
-        ("JOBS__WORKERS", "0", f"must be 1 or more. Example: {PREFIX}JOBS__WORKERS=8"),
+        ("JOBS__WORKERS", "0", f"must be 1 or more. Example: {PREFIX}JOBS__WORKERS=16"),
         ("GITHUB__QUIET_SECONDS", "x", "must be a number."),
         ("GITHUB__LIMITS", "maybe", "must be one of on or off."),
         (
@@ -220,6 +220,6 @@ def test_a_value_that_is_refused_is_not_shown(load: Load) -> None:
 
 def test_every_setting_has_a_name_and_a_meaning() -> None:
     names = environment_names()
-    assert (f"{PREFIX}JOBS__WORKERS", "8", "Threads that do the work") in names
+    assert (f"{PREFIX}JOBS__WORKERS", "16", "Threads that do the work") in names
     assert all(name.startswith(PREFIX) and meaning for name, _, meaning in names)
     assert len({name for name, _, _ in names}) == len(names)

@@ -103,8 +103,11 @@ def start_pair(
     workers: int = 8,
     tune: Callable[[StandIn], None] | None = None,
     token_of: str = "",
+    paced: bool = False,
 ) -> Pair:
     """Start both. `organisation` is the text of `organisation.yaml`; `port` the stand-in's.
+
+    `paced`: keep within GitHub's limits, which the stand-in does not have.
 
     `token_of` is the login of a machine user, with whose token the bot writes in place of an App.
     """
@@ -127,7 +130,7 @@ def start_pair(
         private_key=SecretStr(key.private),
         webhook_secret=(SecretStr(secret),),
         quiet_seconds=quiet_seconds,
-        limits="off",
+        limits="on" if paced else "off",
     )
     settings = Settings(
         database_url=f"sqlite:///{folder / 'emptychair.db'}",
