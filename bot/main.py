@@ -29,6 +29,7 @@ from bot.inbound.front import SORRY, Front
 from bot.inbound.github import GitHubDoor
 from bot.inbound.github_delivery import deliver
 from bot.inbound.health import Health
+from bot.inbound.watched import Watched
 from bot.jobs.embedded import EmbeddedJobs, hold
 from bot.jobs.names import FLOWS, PERIODIC
 from bot.jobs.sealer import Sealer
@@ -99,36 +100,18 @@ def _assembled(
     jobs = EmbeddedJobs(
         store, _now, settings.jobs.workers, settings.jobs.max_attempts, lock, traffic
     )
-    handlers: dict[str, Callable[[Mapping[str, Any]], Any]] = {}
     doors: dict[str, ASGIApp] = {}
-    world: World | None = None
-    ahead: Callable[[], float] = float
+    github = None
     if settings.github.on:
-        pacer = Pacer(settings.github.limits == "on")
-        gateway = _gateway(settings.github, pacer)
-        ahead = gateway.time.ahead
-        world = _world(settings, store, jobs, read, ledger_key, gateway, pacer)
-        flows = {**FLOWS, "deliver": deliver}
-        handlers = {name: _handler(flow, world) for name, flow in flows.items()}
-        door_secrets = [s.get_secret_value().encode() for s in settings.github.webhook_secret]
-        github = settings.github
-        door = GitHubDoor(
-            store,
-            jobs,
-            door_secrets,
-            _now,
-            app_id=github.app_id,
-            by_token=github.by_token,
-            traffic=traffic,
-        )
-        doors["/github/webhooks"] = door
+        github = _github(settings, store, jobs, read, ledger_key)
+        doors["/github/webhooks"] = _github_door(settings.github, store, jobs, traffic)
     else:
         hint = "to switch it on, set EMPTYCHAIR_GITHUB__APP_ID and its two secrets"
         hint += ", or EMPTYCHAIR_GITHUB__TOKEN and the webhook's secret where there is no App"
         log.warning("github.off", hint=hint)
     sealer = Sealer(Notary(store, _now, ledger_key, keys.derived(root, "checkpoint")))
     enforced = Enforced(store, read.organisation)
-    health = Health(store, _now, settings.github.on, more=(enforced,), ahead=ahead)
+    health = Health(store, _now, github.watched if github else None, more=(enforced,))
     routes = [
         *(Route(path, door, methods=["POST"]) for path, door in doors.items()),
         Route("/healthz", health.healthz),
@@ -136,12 +119,11 @@ def _assembled(
         Route("/metrics", health.metrics),
     ]
     web = Front(Starlette(routes=routes, exception_handlers={500: _sorry}), doors)
-    periodic = {name: every for name, every in PERIODIC.items() if name in handlers}
 
     def start() -> None:
-        if world is not None:  # without a door nobody could do the jobs that are left
-            recall(world)
-            jobs.start(handlers, periodic)
+        if github is not None:  # without a door nobody could do the jobs that are left
+            recall(github.world)
+            jobs.start(github.handlers, PERIODIC)
         sealer.start()
         checklists = str(settings.checklists_dir or "shipped")
         for stray in catalog.unknown_files(settings.checklists_dir):
@@ -157,17 +139,22 @@ def _assembled(
     return App(web, jobs, sealer, store, start)
 
 
-def _world(
-    settings: Settings,
-    store: Store,
-    jobs: EmbeddedJobs,
-    read: Catalog,
-    ledger_key: bytes,
-    gateway: GitHubGateway,
-    pacer: Pacer,
-) -> World:
+@dataclass(frozen=True, slots=True)
+class _GitHub:
+    """The side that faces GitHub: what works there, and what health looks at."""
+
+    world: World
+    handlers: Mapping[str, Callable[[Mapping[str, Any]], Any]]
+    watched: Watched
+
+
+def _github(
+    settings: Settings, store: Store, jobs: EmbeddedJobs, read: Catalog, ledger_key: bytes
+) -> _GitHub:
     github = settings.github
-    return World(
+    pacer = Pacer(github.limits == "on")
+    gateway = _gateway(github, pacer)
+    world = World(
         store=store,
         github=gateway,
         jobs=jobs,
@@ -178,6 +165,23 @@ def _world(
         app_id=github.app_id or 0,
         quiet=timedelta(seconds=github.quiet_seconds),
         pacer=pacer,
+    )
+    flows = {**FLOWS, "deliver": deliver}
+    handlers = {name: _handler(flow, world) for name, flow in flows.items()}
+    return _GitHub(world, handlers, Watched(gateway.time.ahead, pacer))
+
+
+def _github_door(
+    github: GitHubSettings, store: Store, jobs: EmbeddedJobs, traffic: Traffic
+) -> GitHubDoor:
+    return GitHubDoor(
+        store,
+        jobs,
+        [secret.get_secret_value().encode() for secret in github.webhook_secret],
+        _now,
+        app_id=github.app_id,
+        by_token=github.by_token,
+        traffic=traffic,
     )
 
 

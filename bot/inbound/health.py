@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import secrets
+import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
@@ -15,11 +16,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
+from bot.inbound.watched import Watched
 from bot.ports import Transaction
 from bot.store import queue
 from bot.store.queue import Backlog
 from bot.store.store import Store
 
+PROBE_SECONDS = 1.0  # between two tries whether the database takes a write
 READY_SECONDS = 2  # a write that takes longer is not ready
 STUCK_SECONDS = 300  # a queue older than this is named
 _TOUCHES = itertools.count(secrets.randbits(30))
@@ -32,13 +35,13 @@ class Health:
         self,
         store: Store,
         clock: Callable[[], datetime],
-        github: bool = True,
+        github: Watched | None = None,
         more: Iterable[Collector] = (),
-        ahead: Callable[[], float] = lambda: 0,
     ) -> None:
-        """`ahead`: by how many seconds our clock is ahead of GitHub's, as far as that matters."""
-        self._store, self._clock, self._github, self._ahead = store, clock, github, ahead
-        self._registry = _Joined(self, more)
+        """`github` is None where that door is off."""
+        self._store, self._clock, self._github = store, clock, github
+        self._took_one = -PROBE_SECONDS  # when the database last took a write, as ticks
+        self._registry = _Joined(self, (*more, *([github] if github else [])))
 
     async def healthz(self, _request: Request) -> Response:
         """200 as long as the process answers."""
@@ -71,9 +74,8 @@ class Health:
     def _warnings(self, age: float) -> Iterator[str]:
         if age > STUCK_SECONDS:
             yield "the oldest job waits for more than five minutes"
-        if off := round(self._ahead()):
-            where = "ahead of" if off > 0 else "behind"
-            yield f"the clock of this machine is {abs(off)} seconds {where} GitHub's: put it right"
+        if self._github is not None:
+            yield from self._github.warnings()
 
     async def metrics(self, _request: Request) -> Response:
         """Prometheus text."""
@@ -81,7 +83,18 @@ class Health:
         return Response(text, media_type=CONTENT_TYPE_LATEST)
 
     def trouble(self) -> str | None:
-        """Why the database takes no write now; None as soon as it has taken one."""
+        """Why the database takes no write now; None as soon as it has taken one.
+
+        What it took counts for a second: anybody may ask, and each try is a write.
+        """
+        if time.monotonic() - self._took_one < PROBE_SECONDS:
+            return None
+        reason = self._probe()
+        if reason is None:
+            self._took_one = time.monotonic()
+        return reason
+
+    def _probe(self) -> str | None:
         try:
             probe = self._store.submit(_touch)
             try:

@@ -17,8 +17,10 @@ from starlette.routing import Route
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
+from bot.flows.pacer import Pacer
 from bot.inbound.github import GitHubDoor
 from bot.inbound.health import Health
+from bot.inbound.watched import Watched
 from bot.jobs.embedded import EmbeddedJobs
 from bot.sandbox.server import Server
 from bot.store.store import Store
@@ -50,7 +52,7 @@ class Web:
         jobs = EmbeddedJobs(self.store, clock, 1, 3)
         secrets = [b"another secret", make.SECRET.encode()]
         door = GitHubDoor(self.store, jobs, secrets, clock, patience, by_token=by_token)
-        health = Health(self.store, clock)
+        health = Health(self.store, clock, Watched(lambda: 0.0, Pacer(True)))
         routes = [
             Route("/github/webhooks", door.receive, methods=["POST"]),
             Route("/healthz", health.healthz),

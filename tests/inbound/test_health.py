@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 from datetime import timedelta
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from starlette.requests import Request
 
+from bot.core.pace import Rank
+from bot.errors import NotYet
+from bot.flows.pacer import Pacer
 from bot.inbound import health
+from bot.inbound.health import Health
+from bot.inbound.watched import Watched
 from bot.store import queue
 from tests.inbound.conftest import Web
 from tests.make import NOW
@@ -108,3 +116,36 @@ def test_the_metrics_answer_also_while_the_database_is_locked(hasty: Web) -> Non
     assert found["emptychair_queue_age_seconds", ""] == 0
     assert found["emptychair_database_writable", ""] == 0
     assert samples(hasty)["emptychair_database_writable", ""] == 1
+
+
+def test_what_slows_us_down_at_github_is_named(web: Web) -> None:
+    pacer = Pacer(True, lambda: 1000.0)
+    watched = Watched(lambda: -600.0, pacer)
+    assert list(Watched(lambda: 0.0, pacer).warnings()) == []
+    for n in range(82):
+        with contextlib.suppress(NotYet):
+            pacer.write(7, Rank.GATE, f"check {n}")
+    pacer.refused(7, 90)
+    assert list(watched.warnings()) == [
+        "GitHub asked us to wait for 90 more seconds",
+        "2 writes wait for room within GitHub's limits; checks go first",
+        "the clock of this machine is 600 seconds behind GitHub's: put it right",
+    ]
+    measured = {metric.name: metric.samples[0].value for metric in watched.collect()}
+    assert measured == {
+        "emptychair_github_rest_seconds": 90,
+        "emptychair_github_writes_waiting": 2,
+        "emptychair_clock_ahead_seconds": -600,
+    }
+    page = Health(web.store, lambda: NOW, watched)
+    answer = asyncio.run(page.readyz(Request({"type": "http"})))
+    assert json.loads(bytes(answer.body))["warning"].startswith("GitHub asked us to wait")
+
+
+def test_who_asks_often_causes_no_more_writes(web: Web) -> None:
+    before = web.rows("PRAGMA user_version")
+    web.ask("GET", "/readyz")
+    once = web.rows("PRAGMA user_version")
+    for _ in range(5):
+        assert web.ask("GET", "/readyz").status == 200
+    assert before != once == web.rows("PRAGMA user_version")
