@@ -5,33 +5,25 @@ No retries and no waiting here: PyGithub's own are off, the job layer paces and 
 
 from __future__ import annotations
 
-import math
-import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
-from github import Auth, BadAttributeException, Github, GithubException, GithubIntegration
+from github import Auth
 from github.CheckRun import CheckRun as GhCheckRun
-from github.GithubObject import CompletableGithubObject
 from github.PullRequest import PullRequest as GhPullRequest
 from github.Repository import Repository as GhRepository
-from github.Requester import Requester
 
 from bot.core.facts import Actor, ChangedFile, PullRequest, Repository, RequiredCheck, Version
 from bot.errors import Rejected, Transient
-from bot.gateways import (
-    connection,
-    github_comments,
-    github_deliveries,
-    github_history,
-    github_rules,
-)
-from bot.gateways.github_auth import AppAuth, InstallationAuth, Tokens
-from bot.gateways.github_time import GitHubTime, told_at
+from bot.gateways import github_comments, github_deliveries, github_history, github_rules
+from bot.gateways import github_shapes as shapes
+from bot.gateways.github_auth import AppAuth
+from bot.gateways.github_clients import AS_APP, Clients
+from bot.gateways.github_errors import unless_missing, written
+from bot.gateways.github_time import GitHubTime
 from bot.gateways.remembered import Remembered
 from bot.ports import (
     AppIdentity,
@@ -45,24 +37,7 @@ from bot.ports import (
 )
 
 MOST_FILES = 3000  # https://docs.github.com/en/rest/pulls/pulls#list-pull-requests-files
-TIMEOUT = 15  # seconds
-LONGEST_WAIT = 3600.0  # seconds
-# https://docs.github.com/en/rest/about-the-rest-api/api-versions: what is asked without one may one
-# day be answered differently.
-API_VERSION = "2022-11-28"
 RIGHTS_SECONDS = 300.0  # for which an answer about somebody's rights is believed
-AS_APP = -1  # in the place of an installation: the App asks as itself; 0 is where there is none
-connection.install()
-# What PyGithub and the reading of its values raise over a body that is not GitHub's.
-NONSENSE = (
-    LookupError,
-    TypeError,
-    ValueError,
-    AttributeError,
-    AssertionError,
-    RuntimeError,
-    BadAttributeException,
-)
 
 
 class GitHubGateway:
@@ -72,40 +47,27 @@ class GitHubGateway:
     """
 
     def __init__(self, auth: AppAuth | Auth.Token, base_url: str, limits: Limits) -> None:
-        self._limits = limits
-        self._options: dict[str, Any] = {
-            "base_url": base_url.rstrip("/"),
-            "timeout": TIMEOUT,
-            "per_page": 100,
-            "retry": None,
-            "seconds_between_requests": None,
-            "seconds_between_writes": None,
-            "user_agent": "emptychair",
-            "lazy": True,
-            "api_version": API_VERSION,
-        }
-        self._personal = auth if isinstance(auth, Auth.Token) else None
-        self._app_id, self.time = 0, GitHubTime()
-        if isinstance(auth, AppAuth):
-            self._integration = GithubIntegration(auth=auth, **self._options)
-            self._tokens = Tokens(self._integration, auth.time)
-            self._app_id, self.time = int(auth.app_id), auth.time
+        self._clients = Clients(auth, base_url, limits)
         self._own_user: int | None = None
         self._rights: Remembered[str] = Remembered(RIGHTS_SECONDS)
-        self._local = threading.local()
+
+    @property
+    def time(self) -> GitHubTime:
+        """What time it is for GitHub."""
+        return self._clients.time
 
     # -- reading ---------------------------------------------------------------------------------
 
     def identity(self) -> AppIdentity:
         """See `ports.GitHub`."""
-        with self._translated(AS_APP):
-            raw = self._integration.get_app().raw_data
+        with self._clients.asking(AS_APP) as client:
+            raw = client.requester.requestJsonAndCheck("GET", "/app")[1]
         return AppIdentity(raw["slug"], dict(raw["permissions"]), tuple(raw["events"]))
 
     def token_owner(self) -> TokenOwner:
         """See `ports.GitHub`. https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps"""
-        with self._translated(AS_APP):
-            headers, raw = self._client(0).requester.requestJsonAndCheck("GET", "/user")
+        with self._clients.asking(AS_APP) as client:
+            headers, raw = client.requester.requestJsonAndCheck("GET", "/user")
             told = headers.get("x-oauth-scopes") or ""
             scopes = tuple(scope.strip() for scope in told.split(",") if scope.strip())
             self._own_user = raw["id"]
@@ -113,7 +75,7 @@ class GitHubGateway:
 
     def own_user(self) -> int | None:
         """See `ports.GitHub`. A token that is not taken may be put right by a new one."""
-        if self._personal is None or self._own_user is not None:
+        if not self._clients.by_token or self._own_user is not None:
             return self._own_user
         try:
             return self.token_owner().id
@@ -123,7 +85,7 @@ class GitHubGateway:
     def pull_request(self, repository: Repository, number: int) -> PullRequest:
         """See `ports.GitHub`."""
         with self._repository(repository) as repo:
-            return _pull_request(repository, repo.get_pull(number).raw_data)
+            return shapes.pull_request(repository, repo.get_pull(number).raw_data)
 
     def files(self, repository: Repository, number: int) -> tuple[tuple[ChangedFile, ...], bool]:
         """See `ports.GitHub`. A patch that GitHub leaves out (binary, too large) is None."""
@@ -144,7 +106,7 @@ class GitHubGateway:
         """See `ports.GitHub`."""
         with self._repository(repository) as repo:
             pulls = repo.get_pulls(state="open", sort="created", direction="asc")
-            return [_pull_request(repository, _raw(pull)) for pull in pulls]
+            return [shapes.pull_request(repository, shapes.raw_of(pull)) for pull in pulls]
 
     def repository(self, installation: int, full_name: str) -> Repository:
         """See `ports.GitHub`."""
@@ -179,27 +141,29 @@ class GitHubGateway:
 
     def hook_deliveries(self, cursor: str = "") -> tuple[list[HookDelivery], str]:
         """See `ports.GitHub`."""
-        with self._translated(AS_APP):
-            return github_deliveries.page(self._client(AS_APP).requester, cursor)
+        with self._clients.asking(AS_APP) as client:
+            return github_deliveries.page(client.requester, cursor)
 
     def redeliver(self, id: int) -> None:
         """See `ports.GitHub`."""
-        with self._translated(AS_APP):
-            github_deliveries.redeliver(self._client(AS_APP).requester, id)
+        with self._clients.asking(AS_APP) as client:
+            github_deliveries.redeliver(client.requester, id)
 
     # -- comments --------------------------------------------------------------------------------
 
     def find_comments(self, repository: Repository, number: int, marker: str) -> list[Posted]:
         """See `ports.GitHub`."""
         with self._repository(repository) as repo:
-            comments = [_raw(c) for c in self._lazy_pull(repo, number).get_issue_comments()]
-            return [_posted(raw) for raw in comments if marker in (raw.get("body") or "")]
+            comments = [
+                shapes.raw_of(c) for c in self._lazy_pull(repo, number).get_issue_comments()
+            ]
+            return [shapes.posted(raw) for raw in comments if marker in (raw.get("body") or "")]
 
     def create_comment(self, repository: Repository, number: int, body: str) -> Posted:
         """See `ports.GitHub`."""
         with self._repository(repository) as repo:
             pull = self._lazy_pull(repo, number)
-            return _posted(pull.create_issue_comment(body).raw_data)
+            return shapes.posted(pull.create_issue_comment(body).raw_data)
 
     def edit_comment(
         self, repository: Repository, number: int, comment_id: int, body: str
@@ -208,7 +172,7 @@ class GitHubGateway:
         with self._repository(repository) as repo:
             comment = self._lazy_pull(repo, number).get_issue_comment(comment_id)
             comment.edit(body)
-            _written(comment.id, comment_id)
+            written(comment.id, comment_id)
             return comment.updated_at.astimezone(UTC)
 
     def delete_comment(self, repository: Repository, number: int, comment_id: int) -> None:
@@ -275,7 +239,7 @@ class GitHubGateway:
                 found = repo._requester.requestJsonAndCheck("GET", url)[1]
                 return str(found["permission"]) if found["user"]["id"] == actor.id else "none"
 
-        return self._rights.get((repository.id, actor.id), lambda: _unless_missing(ask, "none"))
+        return self._rights.get((repository.id, actor.id), lambda: unless_missing(ask, "none"))
 
     def in_team(self, repository: Repository, team: str, actor: Actor) -> bool:
         """See `ports.GitHub`."""
@@ -288,7 +252,7 @@ class GitHubGateway:
                 return str(repo._requester.requestJsonAndCheck("GET", url)[1]["state"])
 
         key = (repository.installation, team, actor.id)
-        return self._rights.get(key, lambda: _unless_missing(ask, "")) == "active"
+        return self._rights.get(key, lambda: unless_missing(ask, "")) == "active"
 
     # -- checks ----------------------------------------------------------------------------------
 
@@ -296,28 +260,30 @@ class GitHubGateway:
         """See `ports.GitHub`."""
         with self._repository(repository) as repo:
             listed = repo.get_commit(head_sha).get_check_runs(check_name=check.name)
-            runs = [_raw(run) for run in listed]
+            runs = [shapes.raw_of(run) for run in listed]
             ours = (run for run in runs if run.get("external_id") == check.external_id)
             return max((run["id"] for run in ours if self._by_us(run)), default=None)
 
     def _by_us(self, run: dict[str, Any]) -> bool:
         """Another App may use our words; where GitHub names the App, it has to be ours."""
         app = run.get("app") or {}
-        return app.get("id") in (None, self._app_id)
+        return app.get("id") in (None, self._clients.app_id)
 
     def create_check(self, repository: Repository, head_sha: str, check: CheckRun) -> int:
         """See `ports.GitHub`."""
         with self._repository(repository) as repo:
-            run = repo.create_check_run(head_sha=head_sha, **_content(check))
-            return int(_raw(run)["id"])  # `run.id` would be guessed from the address of a redirect
+            run = repo.create_check_run(head_sha=head_sha, **shapes.content(check))
+            return int(
+                shapes.raw_of(run)["id"]
+            )  # `run.id` would be guessed from the address of a redirect
 
     def update_check(self, repository: Repository, check_id: int, check: CheckRun) -> None:
         """See `ports.GitHub`."""
         with self._repository(repository) as repo:
             url = f"{repo.url}/check-runs/{check_id}"
             run = GhCheckRun(repo._requester, {}, {"url": url}, completed=True)
-            run.edit(**_content(check))
-            _written(run.id, check_id)
+            run.edit(**shapes.content(check))
+            written(run.id, check_id)
 
     def set_status(self, repository: Repository, head_sha: str, status: CommitStatus) -> int:
         """See `ports.GitHub`. Made anew each time: GitHub knows no edit of a status."""
@@ -331,154 +297,6 @@ class GitHubGateway:
 
     @contextmanager
     def _repository(self, repository: Repository) -> Iterator[GhRepository]:
-        """The repository as its installation sees it, with PyGithub's errors in our words."""
-        installation = repository.installation
-        with self._translated(installation):
-            client = self._client(installation)
+        """The repository as its installation sees it."""
+        with self._clients.asking(repository.installation) as client:
             yield client.get_repo(repository.full_name)
-            self._heard(installation, client.requester)
-
-    def _heard(self, installation: int, requester: Requester) -> None:
-        """What the headers of the last answer say of our limits; nothing where GitHub has none."""
-        remaining, limit = requester.rate_limiting
-        if limit > 0:
-            resets_in = requester.rate_limiting_resettime - self.time.now()
-            self._limits.heard(installation, remaining, limit, resets_in)
-
-    def _client(self, installation: int) -> Github:
-        clients: dict[int, Github] = self._local.__dict__.setdefault("clients", {})
-        if installation not in clients:
-            auth = self._personal or self._auth_of(installation)
-            clients[installation] = Github(auth=auth, **self._options)
-        return clients[installation]
-
-    def _auth_of(self, installation: int) -> Auth.Auth:
-        if installation == AS_APP:
-            return self._integration.auth
-        return InstallationAuth(self._tokens, installation)
-
-    @contextmanager
-    def _translated(self, installation: int) -> Iterator[None]:
-        try:
-            yield
-        except GithubException as error:
-            if error.status == 401:
-                signed_in_time = not self.time.learn(error.headers)
-                if installation == AS_APP and signed_in_time:  # id or key is wrong
-                    raise Rejected(_told(error), 401) from error
-                if self._personal is None:
-                    self._tokens.forget(installation)
-            raise self._meaning(error, max(installation, 0)) from error
-        except OSError as error:  # requests' own errors are among them
-            raise Transient(f"GitHub could not be reached: {type(error).__name__}") from error
-        except NONSENSE as error:
-            what = f"{type(error).__name__} {error}"[:200]
-            raise Transient(f"GitHub's answer made no sense: {what}") from error
-
-    def _meaning(self, error: GithubException, installation: int) -> Exception:
-        """Whether to try again, and when:
-        https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api."""
-        headers = {name.lower(): value for name, value in (error.headers or {}).items()}
-        text = _told(error)
-        wait = _seconds(headers)
-        if error.status == 429 or (
-            error.status == 403 and (wait is not None or "rate limit" in text.lower())
-        ):
-            rest = self._limits.refused(installation, wait)
-            return Transient(text, rest, f"github:{installation}")
-        if error.status >= 500 or error.status in (401, 408):
-            return Transient(text, wait)
-        return Rejected(text, error.status)
-
-
-def _unless_missing(ask: Callable[[], str], otherwise: str) -> str:
-    try:
-        return ask()
-    except Rejected as error:
-        if error.status == 404:
-            return otherwise
-        raise
-
-
-def _raw(listed: CompletableGithubObject) -> dict[str, Any]:
-    """One of a list as it was listed: `raw_data` would fetch each one again."""
-    raw: dict[str, Any] = listed._rawData
-    return raw
-
-
-def _seconds(headers: dict[str, str]) -> float | None:
-    """How long GitHub asks us to wait, an hour at most: its longest window."""
-    told = _number(headers.get("retry-after"))
-    if told is None and headers.get("x-ratelimit-remaining") == "0":
-        reset = _number(headers.get("x-ratelimit-reset"))
-        now = told_at(headers) or time.time()
-        told = None if reset is None else max(1.0, reset - now)
-    return None if told is None else min(max(0.0, told), LONGEST_WAIT)
-
-
-def _number(text: str | None) -> float | None:
-    try:
-        value = float(text or "")
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
-
-
-def _told(error: GithubException) -> str:
-    data = error.data
-    said = str(data.get("message", "")) if isinstance(data, dict) else str(error.message or "")
-    return f"GitHub answered {error.status}: {said}"
-
-
-def _pull_request(repository: Repository, raw: dict[str, Any]) -> PullRequest:
-    user = raw.get("user") or {"id": 0, "login": "ghost", "type": "User"}
-    return PullRequest(
-        repository=repository,
-        number=raw["number"],
-        title=raw["title"] or "",
-        body=raw.get("body") or "",
-        author=Actor(user["id"], user["login"], user.get("type") == "Bot"),
-        head_sha=raw["head"]["sha"],
-        base_ref=raw["base"]["ref"],
-        branch=raw["head"]["ref"] or "",
-        labels=tuple(label["name"] for label in raw.get("labels") or ()),
-        draft=bool(raw.get("draft")),
-        open=raw["state"] == "open",
-        merged=bool(raw.get("merged") or raw.get("merged_at")),
-        updated_at=_time(raw["updated_at"]),
-        url=raw["html_url"],
-        created_at=_time(raw["created_at"]) if raw.get("created_at") else None,
-        author_association=raw.get("author_association") or "",
-    )
-
-
-def _written(told: int | None, id: int) -> None:
-    """A write that GitHub answered with a redirect (the repository moved) did not happen."""
-    if told != id:
-        raise Transient("GitHub did not write it: the repository may have moved")
-
-
-def _posted(raw: dict[str, Any]) -> Posted:
-    user, app = raw.get("user") or {}, raw.get("performed_via_github_app") or {}
-    by_bot = user.get("type") == "Bot"
-    at = _time(raw["updated_at"])
-    return Posted(raw["id"], user.get("id", 0), by_bot, app.get("id"), raw.get("body") or "", at)
-
-
-def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(UTC)
-
-
-def _content(check: CheckRun) -> dict[str, Any]:
-    content: dict[str, Any] = {
-        "name": check.name,
-        "status": "completed",
-        "conclusion": check.conclusion,
-        "external_id": check.external_id,
-        "output": {"title": check.title, "summary": check.summary},
-        "actions": [
-            {"label": b.label, "description": b.description, "identifier": b.identifier}
-            for b in check.buttons
-        ],
-    }
-    return content | ({"details_url": check.details_url} if check.details_url else {})

@@ -7,12 +7,13 @@ address of the page tells which it is.
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from github.Repository import Repository
 
 from bot.core.facts import NOBODY, Actor
+from bot.gateways.github_shapes import moment
 from bot.ports import Said
 
 PAGE = 100
@@ -54,11 +55,7 @@ def _said(raw: dict[str, Any]) -> Said | None:
         app=app.get("id"),
         association=raw.get("author_association") or "",
         body=raw.get("body") or "",
-        created_at=_time(raw["created_at"]),
-        updated_at=_time(raw["updated_at"]),
+        created_at=moment(raw["created_at"]),
+        updated_at=moment(raw["updated_at"]),
         node=raw.get("node_id") or "",
     )
-
-
-def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(UTC)

@@ -16,8 +16,9 @@ from bot import logs
 from bot.core.facts import Repository
 from bot.errors import Rejected, Transient, Upstream
 from bot.flows.pacer import Pacer
-from bot.gateways.github import LONGEST_WAIT, GitHubGateway
+from bot.gateways.github import GitHubGateway
 from bot.gateways.github_auth import app_auth
+from bot.gateways.github_errors import LONGEST_WAIT
 from bot.sandbox.app_key import AppKey
 from bot.sandbox.faults import Kind
 from bot.sandbox.github import StandIn

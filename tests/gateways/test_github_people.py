@@ -107,7 +107,7 @@ def test_a_comment_whose_name_is_known_is_asked_for_by_one_call(
     github: StandIn, gateway: GitHubGateway, shop: Repository
 ) -> None:
     comment = github.comment(opened(github), "never edited", "alice")
-    node = gateway._client(shop.installation).requester.requestJsonAndCheck(
+    node = gateway._clients._client(shop.installation).requester.requestJsonAndCheck(
         "GET", f"/repos/acme/shop/issues/comments/{comment}"
     )[1]["node_id"]
     before = len(calls(github))
