@@ -30,7 +30,8 @@ from bot.inbound.github import GitHubDoor
 from bot.inbound.github_delivery import deliver
 from bot.inbound.health import Health
 from bot.inbound.watched import Watched
-from bot.jobs.embedded import EmbeddedJobs, hold
+from bot.jobs.embedded import EmbeddedJobs
+from bot.jobs.hold import hold
 from bot.jobs.names import FLOWS, PERIODIC
 from bot.jobs.sealer import Sealer
 from bot.jobs.traffic import Traffic

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 
 from bot.cli import cli
 from bot.errors import ConfigError
-from bot.jobs.embedded import AlreadyRunning, hold
+from bot.jobs.hold import AlreadyRunning, hold
 from bot.main import build
 from bot.settings import Settings
 from bot.store.engine import open_engine, schema_version

@@ -171,7 +171,7 @@ def drop(id: int, yes: bool) -> None:
 
 @contextmanager
 def _alone(id: int) -> Iterator[None]:
-    from bot.jobs.embedded import AlreadyRunning, hold
+    from bot.jobs.hold import AlreadyRunning, hold
     from bot.settings import load
     from bot.store.engine import database_file
 

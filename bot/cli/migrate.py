@@ -11,7 +11,7 @@ def command() -> None:
 
     `serve` does so by itself; this is for those who want it as a step of its own.
     """
-    from bot.jobs.embedded import hold
+    from bot.jobs.hold import hold
     from bot.settings import load
     from bot.store.engine import database_file, open_engine, schema_version
     from bot.store.schema import HEAD, migrate

@@ -6,22 +6,19 @@ a crash is still in the table and runs again. Waiting is done here, never in a w
 
 from __future__ import annotations
 
-import fcntl
-import heapq
-import os
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
 from typing import IO, Any
 
 import structlog
 
-from bot.errors import BotError, NotYet, Rejected, Stale, Transient
+from bot.errors import NotYet, Stale, Transient
+from bot.jobs.lanes import Lanes
+from bot.jobs.retries import final, pause, told_to_wait
 from bot.jobs.traffic import Traffic
 from bot.ports import Closing, Transaction
 from bot.store import queue, throttle
@@ -32,17 +29,10 @@ Handler = Callable[[Mapping[str, Any]], Closing | None]
 Clock = Callable[[], datetime]
 
 POLL_SECONDS = 0.5  # how soon jobs of another process (a command line) are seen
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=0.25), timedelta(minutes=5)
-NOT_FOUND_TRIES = 5  # then it is really gone
 SET_BACK = 5.0  # seconds; less is an everyday correction of the clock
-LONGEST_NAP = 60  # seconds; a worker looks at the clock that often, in case somebody set it
 NOT_SAVED = timedelta(seconds=5)  # until the next try where not even the failure could be noted
 BETWEEN_LINES = 10.0  # seconds between two log lines about the same trouble
 log = structlog.get_logger()
-
-
-class AlreadyRunning(BotError):
-    """Another process works on this database."""
 
 
 class EmbeddedJobs:
@@ -70,9 +60,7 @@ class EmbeddedJobs:
         self._wake = threading.Condition(inner)  # only workers wait here: one notify, one worker
         self._idle = threading.Condition(inner)
         self._stopped = threading.Event()
-        self._runnable: deque[Job] = deque()
-        self._timed: list[tuple[datetime, int, Job]] = []
-        self._lanes: dict[str, deque[Job]] = {}
+        self._lanes = Lanes(clock)
         self._polled = 0  # the poller has seen every job up to this id
         self._ahead: set[int] = set()  # jobs beyond it, admitted when they were committed
         self._running = 0
@@ -132,7 +120,7 @@ class EmbeddedJobs:
     def wait_idle(self, timeout: float) -> bool:
         """Wait until nothing is due or running; False when the time is up. For demo and tests."""
         with self._idle:
-            return self._idle.wait_for(lambda: not self._runnable and not self._running, timeout)
+            return self._idle.wait_for(lambda: not self._lanes.ready and not self._running, timeout)
 
     # -- admission -------------------------------------------------------------------------------
 
@@ -141,31 +129,8 @@ class EmbeddedJobs:
         with self._wake:
             if job.id > self._polled and job.id not in self._ahead:
                 self._ahead.add(job.id)
-                self._place(job)
-
-    def _place(self, job: Job) -> None:
-        """Queue a job for now or for later. The caller holds the lock."""
-        waits_in_lane = job.lock is not None and job.attempts > 0
-        if job.run_at > self._clock() and not waits_in_lane:
-            heapq.heappush(self._timed, (job.run_at, job.id, job))
-        elif job.lock is None:
-            self._runnable.append(job)
-        else:
-            lane = self._lanes.setdefault(job.lock, deque())
-            lane.append(job)
-            if len(lane) == 1:
-                self._head(job)
-        self._wake.notify()
-
-    def _head(self, job: Job) -> None:
-        """The first of a lane runs now, or holds its lane until its next try.
-
-        What never failed was due when it joined the lane, whatever the clock says by now.
-        """
-        if job.attempts > 0 and job.run_at > self._clock():
-            heapq.heappush(self._timed, (job.run_at, job.id, job))
-        else:
-            self._runnable.append(job)
+                self._lanes.place(job)
+                self._wake.notify()
 
     def _catch_up(self) -> None:
         """Admit what is in the table and not known yet: left from before, or of another process."""
@@ -188,7 +153,10 @@ class EmbeddedJobs:
                 was, ahead = ahead, self._clock().timestamp() - time.monotonic()
                 if was - ahead > SET_BACK:
                     back = timedelta(seconds=was - ahead)
-                    self._follow_clock(back)
+                    log.warning("clock.set_back", seconds=round(was - ahead))
+                    with self._wake:
+                        self._lanes.clock_set_back(back)
+                        self._wake.notify_all()
                     due = {name: at - back for name, at in due.items()}
                 self._catch_up()
                 self._promise_periodic(due)
@@ -196,14 +164,6 @@ class EmbeddedJobs:
                 if not self._rest(error):
                     log.warning("jobs.poll_failed", exc_info=True)
             self._stopped.wait(POLL_SECONDS)
-
-    def _follow_clock(self, back: timedelta) -> None:
-        """Somebody set the clock back: what waits is not to wait for that much longer."""
-        log.warning("clock.set_back", seconds=round(back.total_seconds()))
-        with self._wake:
-            waiting = [(at - back, id, job) for at, id, job in self._timed]
-            self._timed = [(at, id, replace(job, run_at=at)) for at, id, job in waiting]
-            self._wake.notify_all()
 
     def _promise_periodic(self, due: dict[str, datetime]) -> None:
         for name, every in self._periodic:
@@ -224,7 +184,7 @@ class EmbeddedJobs:
                 again = replace(job, run_at=run_at, attempts=max(job.attempts, 1))
             with self._wake:
                 self._running -= 1
-                self._release(job, again)
+                self._lanes.release(job, again)
                 self._wake.notify()
                 self._idle.notify_all()
 
@@ -252,43 +212,13 @@ class EmbeddedJobs:
                 if (rest := self._rests_until - time.monotonic()) > 0:
                     self._wake.wait(rest)
                     continue
-                self._bring_due()
-                if self._runnable:
+                if (job := self._lanes.next()) is not None:
                     self._running += 1
-                    return self._runnable.popleft()
-                self._wake.wait(self._nap())
+                    if self._lanes.ready:
+                        self._wake.notify()
+                    return job
+                self._wake.wait(self._lanes.nap())
         return None
-
-    def _bring_due(self) -> None:
-        """What waited for its time comes forward. The caller holds the lock."""
-        while self._timed and self._timed[0][0] <= self._clock():
-            job = heapq.heappop(self._timed)[2]
-            lane = self._lanes.get(job.lock) if job.lock else None
-            if lane and lane[0].id == job.id:
-                self._head(job)  # it held its lane until its next try
-                self._wake.notify()
-            else:
-                self._place(job)
-
-    def _nap(self) -> float:
-        if not self._timed:
-            return LONGEST_NAP
-        return min((self._timed[0][0] - self._clock()).total_seconds(), LONGEST_NAP)
-
-    def _release(self, job: Job, again: Job | None) -> None:
-        """The job is done (or parked), or keeps its lane for its next try."""
-        if job.lock is None:
-            if again is not None:
-                self._place(again)
-            return
-        lane = self._lanes[job.lock]
-        lane.popleft()
-        if again is not None:
-            lane.appendleft(again)
-        if lane:
-            self._head(lane[0])
-        else:
-            del self._lanes[job.lock]
 
     def _attempt(self, job: Job) -> Job | None:
         """Run one job; gives the job to try again later, None when it is over."""
@@ -316,14 +246,14 @@ class EmbeddedJobs:
         if self._store.trouble(error):
             raise error  # no failure of the job, and nothing could be noted now
         reason = f"{type(error).__name__}: {error}"
-        told = error.retry_after if isinstance(error, Transient) else None
+        told = told_to_wait(error)
         failed = job.attempts + 1 if told is None else max(job.attempts, 1)
-        if told is None and (_final(error, failed) or failed >= self._max_attempts):
+        if told is None and (final(error, failed) or failed >= self._max_attempts):
             log.error("job.parked", error=reason, exc_info=error)
             passing = isinstance(error, Transient | Stale)
             self._store.write(lambda tx: queue.park(tx, job.id, failed, reason, passing))
             return None
-        run_at = self._clock() + _pause(job, error, told)
+        run_at = self._clock() + pause(job, error)
         if not isinstance(error, NotYet):
             expected = isinstance(error, Transient | Stale)
             log.warning("job.retry", error=reason, at=run_at.isoformat(), exc_info=not expected)
@@ -347,38 +277,3 @@ def _of_now(job: Job, now: datetime) -> Job:
     """What a clock that was ahead promised in the future waits as long as it was to, not longer."""
     ahead = job.created_at - now
     return replace(job, run_at=job.run_at - ahead) if ahead.total_seconds() > SET_BACK else job
-
-
-def _final(error: BaseException, failed: int) -> bool:
-    """Whether asking again is pointless. What GitHub has just announced may be 404 for a moment."""
-    if not isinstance(error, Rejected):
-        return False
-    return error.status != 404 or failed >= NOT_FOUND_TRIES
-
-
-def _pause(job: Job, error: BaseException, told: float | None) -> timedelta:
-    """What the service said; not at all when the record moved; else twice as long as before."""
-    if told is not None:
-        return timedelta(seconds=told)
-    if isinstance(error, Stale):
-        return timedelta()
-    scattered = 1 + job.id % 8 / 16  # those that failed together do not come back together
-    return min(FIRST_PAUSE * scattered * 2.0 ** min(job.attempts, 20), LONGEST_PAUSE)
-
-
-def hold(database: Path) -> IO[str]:
-    """Be the only one who works on this database, until what this gives is closed.
-
-    Raises AlreadyRunning where another process is.
-    """
-    path = database.with_name(database.name + ".lock")
-    handle = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w")
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        handle.close()
-        raise AlreadyRunning(
-            f"Another `emptychair serve` works on this database ({path}). Stop it first, or give "
-            "this one its own EMPTYCHAIR_DATABASE_URL."
-        ) from None
-    return handle

@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 from bot.cli import cli, jobs
 from bot.core.facts import Repository
 from bot.errors import Rejected, Transient
-from bot.jobs.embedded import hold
+from bot.jobs.hold import hold
 from bot.store import inbox, operator, queue, repositories
 from bot.store.engine import database_file
 from bot.store.store import Store

@@ -16,8 +16,9 @@ from sqlalchemy.exc import OperationalError
 from structlog.typing import EventDict
 
 from bot.errors import Transient
-from bot.jobs import embedded, names
-from bot.jobs.embedded import AlreadyRunning, EmbeddedJobs, hold
+from bot.jobs import embedded, names, retries
+from bot.jobs.embedded import EmbeddedJobs
+from bot.jobs.hold import AlreadyRunning, hold
 from bot.ports import Transaction
 from bot.store import queue, throttle
 from bot.store.engine import open_engine
@@ -85,7 +86,7 @@ def test_the_runner_remembers_no_job_for_longer_than_it_must(
         bench.enqueue("note", n=n, lock=f"pr:{n}")
     wait_until(lambda: not bench.rows())
     wait_until(lambda: not runner._ahead)
-    assert (runner._lanes, runner._timed, len(runner._runnable)) == ({}, [], 0)
+    assert runner._lanes.empty
 
 
 def test_a_second_runner_on_the_same_database_is_refused_with_what_to_do(tmp_path: Path) -> None:
@@ -211,7 +212,7 @@ def backlog(bench: Bench, now: Any) -> queue.Backlog:
 def test_pauses_double_from_a_quarter_of_a_second_to_five_minutes_and_scatter() -> None:
     def pause(id: int, attempts: int) -> float:
         job = queue.Job(id, "job", {}, None, make.NOW, attempts, make.NOW)
-        return embedded._pause(job, Transient("no"), None).total_seconds()
+        return retries.pause(job, Transient("no")).total_seconds()
 
     assert [pause(8, n) for n in range(13)] == [0.25 * 2**n for n in range(11)] + [300, 300]
     assert len({pause(id, 3) for id in range(8)}) == 8
@@ -231,7 +232,7 @@ def test_a_clock_that_is_set_back_makes_nothing_wait_longer(
     bench.enqueue("note", lock="one", n="behind")
     bench.enqueue("note", delay=0.4, n="later")
     wait_until(lambda: len(calls) == 1)
-    wait_until(lambda: len(runner._timed) == 2)
+    wait_until(lambda: runner._lanes.later == 2)
     bench.clock.forward(-600)
     wait_until(lambda: {"behind", "later"} <= set(bench.done))
     assert len(calls) == 2

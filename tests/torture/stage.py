@@ -59,7 +59,7 @@ def bot_time() -> datetime:
 def running(folder: Path) -> Iterator[Pair]:
     """Both, with a bot that tries again at once."""
     with (
-        mock.patch.object(embedded, "_pause", return_value=SOON),
+        mock.patch.object(embedded, "pause", return_value=SOON),
         mock.patch.object(explain, "LAG", timedelta(seconds=0.3)),
         mock.patch.object(look_first, "SHOWS", timedelta(seconds=0.3)),
         mock.patch.object(main, "_now", bot_time),

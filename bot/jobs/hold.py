@@ -1,0 +1,32 @@
+"""One process a database: a lock file refuses a second."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+from typing import IO
+
+from bot.errors import BotError
+
+
+class AlreadyRunning(BotError):
+    """Another process works on this database."""
+
+
+def hold(database: Path) -> IO[str]:
+    """Be the only one who works on this database, until what this gives is closed.
+
+    Raises AlreadyRunning where another process is.
+    """
+    path = database.with_name(database.name + ".lock")
+    handle = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w")
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        handle.close()
+        raise AlreadyRunning(
+            f"Another `emptychair serve` works on this database ({path}). Stop it first, or give "
+            "this one its own EMPTYCHAIR_DATABASE_URL."
+        ) from None
+    return handle
