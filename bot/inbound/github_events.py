@@ -9,13 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 import orjson
 
 from bot.core.facts import (
-    Actor,
     CommentCreated,
     CommentDeleted,
     CommentEdited,
@@ -26,9 +24,9 @@ from bot.core.facts import (
     MergeGroup,
     PullRequest,
     RecheckAsked,
-    Repository,
     RepositoryChanged,
 )
+from bot.inbound import fields
 from bot.ports import pull_request_lock
 from bot.views.github_check import NAME, RECHECK, is_our_name
 
@@ -77,7 +75,7 @@ def parse(event: str, body: bytes, app_id: int | None = None) -> Fact | None:
         ours = isinstance(fact, ForeignCheck) and app_id is not None and fact.app == app_id
         return None if ours else fact
     except (LookupError, TypeError, ValueError, AttributeError, OverflowError) as error:
-        what = _text(f"{type(error).__name__} {error}"[:100])
+        what = fields.text(f"{type(error).__name__} {error}"[:100])
         raise Malformed(
             f"The {event} payload lacks something that GitHub always sends ({what})."
         ) from None
@@ -129,22 +127,22 @@ def _pull_request(payload: dict[str, Any]) -> Fact | None:
         return None
     raw = payload["pull_request"]
     return PullRequest(
-        repository=_repository(payload),
-        number=_number(raw["number"]),
-        title=_text(raw.get("title")),
-        body=_text(raw.get("body")),
-        author=_actor(raw.get("user")),
-        head_sha=_needed(raw["head"]["sha"]),
-        base_ref=_text(raw["base"]["ref"]),
-        branch=_text(raw["head"].get("ref")),
-        labels=tuple(_text(label["name"]) for label in raw.get("labels") or ()),
+        repository=fields.repository(payload),
+        number=fields.number(raw["number"]),
+        title=fields.text(raw.get("title")),
+        body=fields.text(raw.get("body")),
+        author=fields.actor(raw.get("user")),
+        head_sha=fields.needed(raw["head"]["sha"]),
+        base_ref=fields.text(raw["base"]["ref"]),
+        branch=fields.text(raw["head"].get("ref")),
+        labels=tuple(fields.text(label["name"]) for label in raw.get("labels") or ()),
         draft=bool(raw.get("draft")),
         open={"open": True, "closed": False}[raw["state"]],
         merged=bool(raw.get("merged") or raw.get("merged_at")),
-        updated_at=_time(raw["updated_at"]),
-        url=_needed(raw["html_url"]),
-        created_at=_time(raw["created_at"]) if raw.get("created_at") else None,
-        author_association=_text(raw.get("author_association")),
+        updated_at=fields.moment(raw["updated_at"]),
+        url=fields.needed(raw["html_url"]),
+        created_at=fields.moment(raw["created_at"]) if raw.get("created_at") else None,
+        author_association=fields.text(raw.get("author_association")),
         just_opened=payload["action"] == "opened",
         edited=_description_edit(payload),
     )
@@ -154,21 +152,21 @@ def _description_edit(payload: dict[str, Any]) -> DescriptionEdited | None:
     before = (payload.get("changes") or {}).get("body") or {}
     if payload["action"] != "edited" or "from" not in before:
         return None
-    return DescriptionEdited(_actor(payload.get("sender")), _text(before["from"]))
+    return DescriptionEdited(fields.actor(payload.get("sender")), fields.text(before["from"]))
 
 
 def _issue_comment(payload: dict[str, Any]) -> Fact | None:
     if not payload["issue"].get("pull_request"):
         return None
-    comment, repository = payload["comment"], _repository(payload)
-    number, id = _number(payload["issue"]["number"]), _number(comment["id"])
-    by, body = _actor(payload.get("sender")), _text(comment.get("body"))
-    association = _text(comment.get("author_association"))
+    comment, repository = payload["comment"], fields.repository(payload)
+    number, id = fields.number(payload["issue"]["number"]), fields.number(comment["id"])
+    by, body = fields.actor(payload.get("sender")), fields.text(comment.get("body"))
+    association = fields.text(comment.get("author_association"))
     match payload.get("action"):
         case "created":
             via = comment.get("performed_via_github_app")
-            app = _number(via["id"]) if via else None
-            at = _time(comment.get("created_at") or comment["updated_at"])
+            app = fields.number(via["id"]) if via else None
+            at = fields.moment(comment.get("created_at") or comment["updated_at"])
             return CommentCreated(repository, number, id, by, at, body, app, association)
         case "edited":
             before = (payload.get("changes") or {}).get("body") or {}
@@ -177,15 +175,17 @@ def _issue_comment(payload: dict[str, Any]) -> Fact | None:
                 number=number,
                 comment_id=id,
                 by=by,
-                at=_time(comment["updated_at"]),
-                before=_text(before["from"]) if "from" in before else None,
+                at=fields.moment(comment["updated_at"]),
+                before=fields.text(before["from"]) if "from" in before else None,
                 after=body,
-                author=_actor(comment.get("user")),
+                author=fields.actor(comment.get("user")),
                 association=association,
-                node=_text(comment.get("node_id")),
+                node=fields.text(comment.get("node_id")),
             )
         case "deleted":
-            return CommentDeleted(repository, number, id, by, _time(comment["updated_at"]), body)
+            return CommentDeleted(
+                repository, number, id, by, fields.moment(comment["updated_at"]), body
+            )
     return None
 
 
@@ -204,29 +204,29 @@ def _check_run(payload: dict[str, Any]) -> Fact | None:
 
 def _reported(payload: dict[str, Any], run: dict[str, Any]) -> ForeignCheck | None:
     """A run by our name. Most runs go by other names: nothing else of them is looked at."""
-    if not is_our_name(_text(run.get("name"))) or not run.get("app"):
+    if not is_our_name(fields.text(run.get("name"))) or not run.get("app"):
         return None
     return ForeignCheck(
-        repository=_repository(payload),
+        repository=fields.repository(payload),
         kind="check",
-        id=_number(run["id"]),
-        head_sha=_needed(run["head_sha"]),
-        outcome=_text(run.get("conclusion")),
-        by=_actor(payload.get("sender")),
-        app=_number(run["app"]["id"]),
+        id=fields.number(run["id"]),
+        head_sha=fields.needed(run["head_sha"]),
+        outcome=fields.text(run.get("conclusion")),
+        by=fields.actor(payload.get("sender")),
+        app=fields.number(run["app"]["id"]),
     )
 
 
 def _status(payload: dict[str, Any]) -> Fact | None:
-    if not is_our_name(_text(payload.get("context"))):
+    if not is_our_name(fields.text(payload.get("context"))):
         return None
     return ForeignCheck(
-        repository=_repository(payload),
+        repository=fields.repository(payload),
         kind="status",
-        id=_number(payload["id"]),
-        head_sha=_needed(payload["sha"]),
-        outcome=_text(payload["state"]),
-        by=_actor(payload.get("sender")),
+        id=fields.number(payload["id"]),
+        head_sha=fields.needed(payload["sha"]),
+        outcome=fields.text(payload["state"]),
+        by=fields.actor(payload.get("sender")),
         app=None,
     )
 
@@ -238,34 +238,34 @@ def _check_suite(payload: dict[str, Any]) -> Fact | None:
 
 
 def _recheck(payload: dict[str, Any], raw: dict[str, Any]) -> RecheckAsked:
-    repository = _repository(payload)
-    numbers = tuple(_number(pull["number"]) for pull in raw.get("pull_requests") or ())
-    return RecheckAsked(repository, _needed(raw["head_sha"]), numbers)
+    repository = fields.repository(payload)
+    numbers = tuple(fields.number(pull["number"]) for pull in raw.get("pull_requests") or ())
+    return RecheckAsked(repository, fields.needed(raw["head_sha"]), numbers)
 
 
 def _repository_changed(payload: dict[str, Any]) -> Fact | None:
     if payload.get("action") not in ("publicized", "privatized"):
         return None
-    return RepositoryChanged(_repository(payload))
+    return RepositoryChanged(fields.repository(payload))
 
 
 def _ping(payload: dict[str, Any]) -> Fact | None:
     """The first word of a webhook; that of an App or an organisation names no repository."""
-    return HookAdded(_repository(payload)) if payload.get("repository") else None
+    return HookAdded(fields.repository(payload)) if payload.get("repository") else None
 
 
 def _merge_group(payload: dict[str, Any]) -> Fact | None:
     if payload.get("action") != "checks_requested":
         return None
     group = payload["merge_group"]
-    match = QUEUE_BRANCH.search(_needed(group["head_ref"]))
+    match = QUEUE_BRANCH.search(fields.needed(group["head_ref"]))
     if match is None:
         return None
     return MergeGroup(
-        _repository(payload),
-        _needed(group["head_sha"]),
-        _needed(group["base_sha"]),
-        _number(int(match[1])),
+        fields.repository(payload),
+        fields.needed(group["head_sha"]),
+        fields.needed(group["base_sha"]),
+        fields.number(int(match[1])),
     )
 
 
@@ -276,9 +276,11 @@ def _installation(payload: dict[str, Any]) -> Fact | None:
     installation = payload["installation"]
     listed = payload.get("repositories_added") or payload.get("repositories") or ()
     removed = action in ("deleted", "suspend")
-    names = () if removed else tuple(_needed(repository["full_name"]) for repository in listed)
-    account = _text((installation.get("account") or {}).get("login"))
-    return Installed(_number(installation["id"]), account, names, removed)
+    names = (
+        () if removed else tuple(fields.needed(repository["full_name"]) for repository in listed)
+    )
+    account = fields.text((installation.get("account") or {}).get("login"))
+    return Installed(fields.number(installation["id"]), account, names, removed)
 
 
 READERS: dict[str, Callable[[dict[str, Any]], Fact | None]] = {
@@ -293,50 +295,3 @@ READERS: dict[str, Callable[[dict[str, Any]], Fact | None]] = {
     "repository": _repository_changed,
     "ping": _ping,
 }
-
-
-def _repository(payload: dict[str, Any]) -> Repository:
-    raw = payload["repository"]
-    installation = payload.get("installation") or {}
-    return Repository(
-        id=_number(raw["id"]),
-        full_name=_needed(raw["full_name"]),
-        installation=_number(installation.get("id") or 0),
-        private=bool(raw.get("private")),
-        default_branch=_text(raw.get("default_branch")) or "main",
-    )
-
-
-def _actor(raw: dict[str, Any] | None) -> Actor:
-    """GitHub shows a deleted account as `ghost`, or as null."""
-    if not raw:
-        return Actor(0, "ghost")
-    return Actor(_number(raw["id"]), _text(raw["login"]), raw.get("type") == "Bot")
-
-
-def _number(value: object) -> int:
-    """A number that every database takes."""
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**63:
-        raise ValueError("expected a number")
-    return value
-
-
-def _text(value: object) -> str:
-    """Text that every database takes: no NUL, no half of a surrogate pair; null is empty."""
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise TypeError(f"expected text, not {type(value).__name__}")
-    return value.replace("\0", "").encode("utf-8", "replace").decode()
-
-
-def _needed(value: object) -> str:
-    """Text that is never empty."""
-    if text := _text(value):
-        return text
-    raise ValueError("expected text, not nothing")
-
-
-def _time(value: object) -> datetime:
-    moment = datetime.fromisoformat(_text(value))
-    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
