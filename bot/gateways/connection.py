@@ -16,7 +16,9 @@ from cachecontrol import CacheControlAdapter
 from cachecontrol.cache import BaseCache
 from cachecontrol.controller import CacheController
 from github.Requester import Requester, RequestsResponse
-from requests import PreparedRequest, Request, Session
+from requests import PreparedRequest, Session
+from requests.structures import CaseInsensitiveDict
+from requests.utils import requote_uri
 
 MOST_BYTES = 8 * 1024 * 1024  # of remembered answers
 LARGEST = 512 * 1024  # bytes of one answer; larger ones are read anew each time
@@ -93,11 +95,22 @@ class _Connection:
         self._timeout = timeout
 
     def request(
-        self, verb: str, url: str, input: Any, headers: dict[str, str], stream: bool = False
+        self, verb: str, url: str, input: str | None, headers: dict[str, str], stream: bool = False
     ) -> None:
-        """The request to send next."""
+        """The request to send next.
+
+        Put together by hand: PyGithub gives an address that is quoted and a body that is encoded,
+        and looking for what else they might be takes as long as all the rest of a call.
+        """
+        request = PreparedRequest()
+        request.method, request.hooks = verb, {"response": []}
+        request.url = self._base + (url if url.isascii() else requote_uri(url))
         sent = {"Accept": "*/*", "Accept-Encoding": "gzip", **headers}
-        self._request = Request(verb, self._base + url, headers=sent, data=input).prepare()
+        if input is not None:
+            request.body = input.encode()
+            sent["Content-Length"] = str(len(request.body))
+        request.headers = CaseInsensitiveDict(sent)
+        self._request = request
 
     def getresponse(self) -> RequestsResponse:
         """Send it. A redirect is an answer like any other."""
