@@ -16,10 +16,12 @@ from cachecontrol import CacheControlAdapter
 from cachecontrol.cache import BaseCache
 from cachecontrol.controller import CacheController
 from github.Requester import Requester, RequestsResponse
-from requests import PreparedRequest, Session
+from requests import PreparedRequest, Response, Session
+from requests.adapters import HTTPAdapter
 from requests.structures import CaseInsensitiveDict
 from requests.utils import requote_uri
 
+NOT_MODIFIED = 304
 MOST_BYTES = 8 * 1024 * 1024  # of remembered answers
 LARGEST = 512 * 1024  # bytes of one answer; larger ones are read anew each time
 CONNECTIONS = 64  # more threads than that never work at once
@@ -114,9 +116,17 @@ class _Connection:
 
     def getresponse(self) -> RequestsResponse:
         """Send it. A redirect is an answer like any other."""
-        environment = _environment(self._base)
-        answer = _ADAPTER.send(self._request, timeout=self._timeout, **environment)
+        answer = _ADAPTER.send(self._request, timeout=self._timeout, **_environment(self._base))
+        if answer.status_code == NOT_MODIFIED:
+            answer = self._anew()
         return RequestsResponse(answer)
+
+    def _anew(self) -> Response:
+        """What did not change was forgotten meanwhile, by another thread: read it whole."""
+        for name in ("If-None-Match", "If-Modified-Since"):
+            self._request.headers.pop(name, None)
+        environment = _environment(self._base)
+        return HTTPAdapter.send(_ADAPTER, self._request, timeout=self._timeout, **environment)
 
     def close(self) -> None:
         """The pool keeps connections open."""

@@ -7,6 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import responses
+from requests import PreparedRequest
+from urllib3 import HTTPResponse
 
 from bot.core.facts import Repository
 from bot.flows.pacer import Pacer
@@ -61,6 +63,41 @@ def test_what_one_token_read_is_not_asked_for_with_another(
     again = GitHubGateway(app_auth(APP_ID, app_key.private), github.api_url, Pacer(False))
     again.pull_request(shop, number)
     assert statuses(github) == [200, 200]
+
+
+def test_what_was_forgotten_while_we_asked_is_read_whole(
+    github: StandIn, gateway: GitHubGateway, shop: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = opened(github)
+    github.comment(number, "marked", "alice")
+    first = gateway.find_comments(shop, number, "marked")
+    controller, forgotten = connection._ADAPTER.controller, [1]
+    known = controller.update_cached_response
+
+    def forget(request: PreparedRequest, response: HTTPResponse) -> HTTPResponse:
+        if forgotten and forgotten.pop():
+            controller.cache.delete(controller.cache_url(str(request.url)))
+        return known(request, response)
+
+    monkeypatch.setattr(controller, "update_cached_response", forget)
+    assert gateway.find_comments(shop, number, "marked") == first != []
+    asked = [call.status for call in github.calls if call.path.endswith("/comments")]
+    assert asked == [200, 304, 200]
+
+
+def test_two_tokens_for_one_address_never_read_nothing(
+    github: StandIn, gateway: GitHubGateway, shop: Repository, app_key: AppKey
+) -> None:
+    other = GitHubGateway(app_auth(APP_ID, app_key.private), github.api_url, Pacer(False))
+    number = opened(github)
+    github.comment(number, "marked", "alice")
+
+    def ask(which: GitHubGateway) -> set[int]:
+        return {len(which.find_comments(shop, number, "marked")) for _ in range(25)}
+
+    with ThreadPoolExecutor(6) as threads:
+        found = list(threads.map(ask, [gateway, other] * 3))
+    assert set().union(*found) == {1}
 
 
 def test_many_threads_share_one_pool(
