@@ -166,6 +166,7 @@ def _github(
         app_id=github.app_id or 0,
         quiet=timedelta(seconds=github.quiet_seconds),
         pacer=pacer,
+        started=_now(),
     )
     flows = {**FLOWS, "deliver": deliver}
     handlers = {name: _handler(flow, world) for name, flow in flows.items()}

@@ -12,6 +12,7 @@ import sys
 import click
 
 M_ARENA_MAX = -8  # the name of that switch in malloc.h
+MOST_CONNECTIONS = 800  # more get 503: a process has 1,024 files by default
 WEB_SECONDS = 2  # for requests that are being answered, of the 10 seconds that are promised
 
 
@@ -45,6 +46,7 @@ def command(host: str | None, port: int | None) -> None:
         timeout_graceful_shutdown=WEB_SECONDS,
         server_header=False,
         proxy_headers=False,  # nobody asks where a request came from
+        limit_concurrency=MOST_CONNECTIONS,
     )
     # uvicorn answers what it has begun and then raises the signal again: that ends the wait here.
     signal.signal(signal.SIGTERM, _stop)

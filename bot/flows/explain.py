@@ -12,7 +12,7 @@ import structlog
 from bot.core.acts import Act, Deed
 from bot.core.answers import Door
 from bot.core.facts import NOBODY, Actor, Version
-from bot.errors import Rejected, Transient, Upstream
+from bot.errors import NotYet, Rejected, Upstream
 from bot.flows.identity import edit_key, text_hash
 
 LAG = timedelta(seconds=5)  # for which GitHub's copies may not know yet what its webhooks told
@@ -32,7 +32,7 @@ def edits(
 
     `live` is the hash of the text that we believe to stand there, `ask` asks for the history, and
     `wait` says whether that long is not over yet since edits of this text and second were first
-    asked about. Raises Transient while GitHub may not have all of it.
+    asked about. Raises NotYet while GitHub may not have all of it.
     """
     if _explained(known, act, live) and not _doubtful(known, act):
         return [act]
@@ -41,7 +41,7 @@ def edits(
     keys, told = {found.key for found in history}, {one.key for one in known}
     twice = history and act.key in told and keys <= told and not act.by.is_bot
     if twice and wait(LAG):
-        raise Transient("GitHub's history of a text may lag behind its own webhooks.", 1.0)
+        raise NotYet("GitHub's history of a text may lag behind its own webhooks.", 1.0)
     return history if act.key in keys else [*history, act]
 
 
@@ -79,7 +79,7 @@ def asked(
 ) -> tuple[Version, ...]:
     """The history of a text, which should hold the version with this hash.
 
-    Empty where GitHub cannot tell. Raises Transient where it does not know yet what we know, for
+    Empty where GitHub cannot tell. Raises NotYet where it does not know yet what we know, for
     some of its copies lag behind; unless we waited long enough, for what is older than a hundred
     edits, or was taken out of the history, never comes.
     """
@@ -91,7 +91,7 @@ def asked(
         log.warning("history.unknown", error=str(error), hint="waiting for the delivery instead")
         return ()
     if patient and versions and holding not in {text_hash(version.text) for version in versions}:
-        raise Transient("GitHub's history of a text lags behind its own webhooks.", 2.0)
+        raise NotYet("GitHub's history of a text lags behind its own webhooks.", 2.0)
     return versions
 
 

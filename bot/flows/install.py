@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from bot.core.facts import Installed
-from bot.flows.publish_check import seed_check
 from bot.flows.sync_pull_request import sync_pull_request
 from bot.flows.world import World
-from bot.ports import Transaction
+from bot.ports import Closing, Transaction
 from bot.store import installations, repositories
 
 # A visit writes twice at most; GitHub takes 80 writes a minute and 500 an hour, people's included.
@@ -39,11 +38,11 @@ def install(world: World, fact: Installed) -> None:
 
 def adopt_repositories(
     world: World, installation: int, full_names: Sequence[str], visited: int
-) -> None:
+) -> Closing:
     """Look at the first repository, and at the others when its visits are through.
 
     Its default branch gets a check that a ruleset can name, each open pull request is visited.
-    `visited` counts what was planned for the repositories before.
+    `visited` counts what was planned for the repositories before. Gives the plan, made once.
     """
     world.wait_for(installation)
     repository = world.github.repository(installation, full_names[0])
@@ -54,6 +53,8 @@ def adopt_repositories(
         repositories.save(tx, repository)
         args = {"repository": repository.id}
         world.jobs.enqueue(tx, "read_rules", args, lock=f"rules:{repository.id}")
+        if repository.default_branch not in {pull.branch for pull in pulls}:
+            world.jobs.enqueue(tx, "seed_check", args, lock=f"seed:{repository.id}")
         for index, pull in enumerate(pulls):
             run_at = start + pace(visited + index, world.pacer.on) - pace(visited, world.pacer.on)
             world.visit(tx, repository.id, pull.number, run_at)
@@ -62,9 +63,7 @@ def adopt_repositories(
             then = start + pace(planned, world.pacer.on) - pace(visited, world.pacer.on)
             adopt(world, tx, installation, full_names[1:], planned, then)
 
-    world.store.write(work)
-    if repository.default_branch not in {pull.branch for pull in pulls}:
-        seed_check(world, repository)
+    return work
 
 
 def adopt(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from bot.errors import Rejected, Transient, Upstream
+from bot.errors import NotYet, Rejected, Transient, Upstream
 from bot.flows.world import World
 from bot.store import surfaces
 from bot.store.surfaces import Surface
@@ -33,16 +33,25 @@ def creating(
         raise
 
 
+def not_found(world: World, kind: str, repository: int, key: str, external_id: int) -> Transient:
+    """GitHub says that what we wrote there is not there. It may be gone, or only not to be found
+    right now: it is looked for before another one is made. Gives the error to raise."""
+    now = world.clock()
+    world.store.write(lambda tx: surfaces.lost(tx, kind, repository, key, external_id, now))
+    return Transient(f"GitHub does not find our {kind} any more; it is looked for first.")
+
+
 def wait_to_show(world: World, surface: Surface) -> None:
     """Not found need not mean not made: a list may lag, and a slow request may still arrive.
 
-    Raises Transient until the create that was begun had time to show.
+    Raises NotYet until the create that was begun had time to show; one of before this start may
+    have been sent just before it.
     """
     if surface.begun_at is None:
         return
-    left = surface.begun_at + SHOWS - world.clock()
+    left = max(surface.begun_at, world.started) + SHOWS - world.clock()
     if timedelta() < left <= SHOWS:  # more is left only where the clock was set back
-        raise Transient("What we sent last may still show on GitHub.", left.total_seconds())
+        raise NotYet("What we sent last may still show on GitHub.", left.total_seconds())
 
 
 def _nothing_made(error: Upstream) -> bool:

@@ -10,7 +10,7 @@ from bot.core.acts import Act
 from bot.core.answers import Door
 from bot.core.facts import Actor, CommentCreated, CommentDeleted, CommentEdited, Repository
 from bot.core.review import State
-from bot.errors import Transient
+from bot.errors import NotYet
 from bot.flows.identity import comment_text, edit_key, text_hash
 from bot.flows.ourselves import OurUsers, our_users
 from bot.flows.world import World
@@ -99,13 +99,13 @@ def _is_ours(world: World, posted: Posted, ours: OurUsers) -> bool:
 def our_comment(connection: Connection, fact: CommentEdited | CommentDeleted) -> str | None:
     """The number of the pull request whose comment of ours this is; None if it is not ours.
 
-    Raises Transient while ours was sent and GitHub has not told us its id: people are quick.
+    Raises NotYet while ours was sent and GitHub has not told us its id: people are quick.
     """
     key = surfaces.comment_key(connection, fact.repository.id, fact.comment_id)
     if key is None and isinstance(fact, CommentEdited) and fact.author.is_bot and _marked(fact):
         surface = surfaces.load(connection, COMMENT, fact.repository.id, str(fact.number))
         if surface.begun and surface.external_id is None:
-            raise Transient("Our own comment is on its way; its id is not known yet.")
+            raise NotYet("Our own comment is on its way; its id is not known yet.", 1.0)
     return key
 
 

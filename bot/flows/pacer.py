@@ -13,6 +13,7 @@ from bot.errors import NotYet
 
 MOST_SECONDS = 3600.0  # GitHub's longest window
 FIRST_REST = 60.0  # where GitHub says "slow down" and not for how long
+FORGIVEN = 600.0  # after so long without a refusal the next one rests as little as the first
 LATE = 60.0  # who does not come within this time after their turn is not waited for
 LOOK_AGAIN = 600.0  # who waits longer asks again by then: much may have changed
 LOW = 0.1  # of the hourly calls: from here on only the gate is kept up
@@ -76,7 +77,6 @@ class Pacer:
         """What the headers of an answer say of the hourly calls that are left."""
         with self._lock:
             account = self._account(installation)
-            account.refused = 0
             if 0 <= remaining <= limit * LOW:
                 until = self._ticks() + min(max(0.0, resets_in), MOST_SECONDS)
                 account.low_until = until
@@ -89,11 +89,13 @@ class Pacer:
         `seconds` is None where it did not say: then a minute, and twice as long each time.
         """
         with self._lock:
-            account = self._account(installation)
+            account, now = self._account(installation), self._ticks()
+            if now > account.rests_until + FORGIVEN:
+                account.refused = 0
             if seconds is None:
                 seconds = min(FIRST_REST * 2**account.refused, MOST_SECONDS)
                 account.refused = min(account.refused + 1, 6)
-            account.rests_until = max(account.rests_until, self._ticks() + seconds)
+            account.rests_until = max(account.rests_until, now + seconds)
             return seconds
 
     def rests(self) -> dict[int, float]:
@@ -106,6 +108,8 @@ class Pacer:
     def waiting(self) -> int:
         """How many writes wait for room."""
         with self._lock:
+            for account in self._accounts.values():
+                _drop_who_did_not_come(account, self._ticks())
             return sum(len(w) for a in self._accounts.values() for w in a.waiting.values())
 
     def remember(self, installation: int, ages: Iterable[float], rest: float = 0.0) -> None:
@@ -132,11 +136,11 @@ class Pacer:
     def _seconds(account: _Account, rank: Rank, what: str, now: float) -> float:
         if rank is not Rank.GATE and now < account.low_until:
             return min(account.low_until - now, LOOK_AGAIN)
-        if (seconds := wait(account.writes, now, rank)) <= 0:
-            return 0.0
-        for turns in account.waiting.values():
-            _drop_who_did_not_come(turns, now)
         turns = account.waiting[rank]
+        first = _due_before(account, rank, what, now)
+        if wait(account.writes, now, rank, first) <= 0:
+            return 0.0
+        _drop_who_did_not_come(account, now)
         number = turns[what].number if what in turns else account.turns
         before = number - next(iter(turns.values())).number if turns else 0
         better = sum(len(account.waiting[r]) for r in Rank if r.value > rank.value)
@@ -146,7 +150,17 @@ class Pacer:
         return seconds
 
 
-def _drop_who_did_not_come(turns: dict[str, _Turn], now: float) -> None:
+def _drop_who_did_not_come(account: _Account, now: float) -> None:
     """Many a write is not needed any more when its turn comes."""
-    while turns and (first := next(iter(turns))) and turns[first].due + LATE < now:
-        del turns[first]
+    for turns in account.waiting.values():
+        while turns and (first := next(iter(turns))) and turns[first].due + LATE < now:
+            del turns[first]
+
+
+def _due_before(account: _Account, rank: Rank, what: str, now: float) -> int:
+    """How many of those who were told to come by now go before this one."""
+    if what in account.waiting[rank]:
+        return 0
+    better = (account.waiting[r] for r in Rank if r.value >= rank.value)
+    due = (turn.due for turns in better for turn in turns.values())
+    return sum(now - LATE <= at <= now for at in due)

@@ -12,11 +12,11 @@ from bot.core.facts import PullRequest, Repository
 from bot.core.pace import Rank
 from bot.core.review import Review
 from bot.errors import Rejected
-from bot.flows.look_first import creating, wait_to_show
+from bot.flows.look_first import creating, not_found, wait_to_show
 from bot.flows.publish_status import close_status, put_status, still_holds
 from bot.flows.world import World
 from bot.ports import CheckRun, Closing
-from bot.store import merge_groups, reviews, surfaces
+from bot.store import merge_groups, repositories, reviews, surfaces
 from bot.store.surfaces import CHECK, COMMENT, STATUS, Surface
 from bot.views.github_check import check, seed
 from bot.views.github_status import seed_status, status
@@ -66,26 +66,28 @@ def reviews_on(connection: Connection, repository: int, head_sha: str) -> list[R
     return [m for m in members if m] or reviews.load_by_head(connection, repository, head_sha)
 
 
-def seed_check(world: World, repository: Repository) -> None:
+def seed_check(world: World, repository: int) -> Closing | None:
     """Put a green check on the default branch, so that it can be made required at all.
 
     Never on a commit that already has a check of ours, or is the head of a pull request.
     """
-    head = world.github.default_head(repository)
-    if head is None:
-        return
     with world.store.read() as connection:
-        taken = reviews.load_by_head(connection, repository.id, head)
+        known = repositories.load(connection, repository)
+    if known is None:
+        return None
+    world.wait_for(known.installation)
+    head = world.github.default_head(known)
+    if head is None:
+        return None
+    with world.store.read() as connection:
+        taken = reviews.load_by_head(connection, repository, head)
         kind = STATUS if world.by_token else CHECK
-        stands = surfaces.load(connection, kind, repository.id, head)
-    if taken or stands != Surface():
-        return
+        stands = surfaces.load(connection, kind, repository, head)
+    if taken or stands.external_id is not None:
+        return None
     if world.by_token:
-        closing = put_status(world, repository, head, seed_status(), stands)
-    else:
-        closing = _put(world, repository, head, seed(), stands, False)
-    if closing is not None:
-        world.store.write(closing)
+        return put_status(world, known, head, seed_status(), stands)
+    return _put(world, known, head, seed(), stands, False)
 
 
 def _put(
@@ -116,9 +118,9 @@ def _put(
             wait_to_show(world, surface)
     elif anew:
         id = None
-    if id is not None and not _update(world, repository, id, run):
-        id = None
-    if id is None:
+    if id is not None:
+        _update(world, at, repository, id, run)
+    else:
         with creating(world, *at, surface, unsent):
             id = world.github.create_check(repository, head_sha, run)
     log.info(
@@ -132,12 +134,12 @@ def _put(
     return lambda tx: surfaces.done(tx, *at, done, text)
 
 
-def _update(world: World, repository: Repository, id: int, run: CheckRun) -> bool:
-    """False where that run is gone."""
+def _update(
+    world: World, at: tuple[str, int, str], repository: Repository, id: int, run: CheckRun
+) -> None:
     try:
         world.github.update_check(repository, id, run)
     except Rejected as error:
         if error.status == 404:
-            return False
+            raise not_found(world, *at, id) from error
         raise
-    return True

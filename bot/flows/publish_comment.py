@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -15,7 +14,7 @@ from bot.core.pace import Rank
 from bot.core.review import Review, State
 from bot.errors import Rejected
 from bot.flows.identity import comment_text, key
-from bot.flows.look_first import creating, wait_to_show
+from bot.flows.look_first import creating, not_found, wait_to_show
 from bot.flows.own_comment import find_ours, first_version, is_foreign
 from bot.flows.world import World
 from bot.ports import Closing, Transaction
@@ -47,15 +46,15 @@ def publish_comment(
         return None
     # An edit in the future means that the clock was set back: nobody is at it for that long.
     if surface.edited_at and surface.edited_at <= world.clock() < surface.edited_at + world.quiet:
-        return _later(world, repository, number, surface.edited_at + world.quiet)
+        return _later(world, repository, number, surface.edited_at + world.quiet, anew)
     world.may_write(review.subject.repository, Rank.COMMENT, f"comment:{number}")
     if surface.external_id is None:
         return _create(world, review, surface, text)
     return _edit(world, review, surface, surface.external_id, text)
 
 
-def _later(world: World, repository: int, number: int, run_at: datetime) -> Closing:
-    return lambda tx: world.publish_comment(tx, repository, number, run_at)
+def _later(world: World, repository: int, number: int, run_at: datetime, anew: bool) -> Closing:
+    return lambda tx: world.publish_comment(tx, repository, number, run_at, anew)
 
 
 def _create(world: World, review: Review, surface: Surface, text: str) -> Closing | None:
@@ -87,10 +86,10 @@ def _edit(
         if error.status not in (404, 410) and not foreign:
             raise
         where = (COMMENT, subject.repository.id, str(subject.number))
+        if review.state is State.OPEN and not foreign:
+            raise not_found(world, *where, comment_id) from error
         world.store.write(lambda tx: surfaces.gone(tx, *where, comment_id))
-        if review.state is not State.OPEN:
-            return None
-        return _create(world, review, replace(surface, begun=not foreign), text)
+        return _create(world, review, Surface(), text) if review.state is State.OPEN else None
     return _done(world, review, surface, comment_id, text, at)
 
 

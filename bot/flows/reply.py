@@ -5,12 +5,12 @@ from __future__ import annotations
 from bot.core.facts import Repository
 from bot.core.pace import Rank
 from bot.errors import Rejected
-from bot.flows.look_first import creating, wait_to_show
+from bot.flows.look_first import creating, not_found, wait_to_show
 from bot.flows.own_comment import find_ours, is_foreign
 from bot.flows.world import World
 from bot.ports import Closing
 from bot.store import repositories, surfaces
-from bot.store.surfaces import REPLY
+from bot.store.surfaces import REPLY, Surface
 from bot.views.reply import marked, marker, open_ended
 
 
@@ -38,7 +38,7 @@ def reply(
         if id is None:
             wait_to_show(world, surface)
     if id is not None and not _edit(world, known, number, comment, id, text):
-        id = None
+        id, surface = None, Surface()
     if id is None:
         with creating(world, REPLY, repository, str(comment), surface):
             id = world.github.create_comment(known, number, text).id
@@ -49,12 +49,12 @@ def reply(
 def _edit(
     world: World, repository: Repository, number: int, comment: int, id: int, text: str
 ) -> bool:
-    """False where somebody deleted the reply, or we may not change it any more."""
+    """False where we may not change it any more: somebody else wrote it."""
     try:
         world.github.edit_comment(repository, number, id, text)
     except Rejected as error:
         if error.status in (404, 410):
-            return False
+            raise not_found(world, REPLY, repository.id, str(comment), id) from error
         if error.status == 403 and is_foreign(world, repository, number, id, marker(comment)):
             return False
         raise

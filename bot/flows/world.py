@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -21,6 +21,7 @@ from bot.ports import GitHub, Jobs, Transaction, pull_request_lock
 from bot.store import ledger, merge_groups, reviews, surfaces, throttle
 from bot.store.store import Store
 
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 log = structlog.get_logger()
 
 
@@ -41,6 +42,7 @@ class World:
     app_id: int
     quiet: timedelta
     pacer: Pacer
+    started: datetime = LONG_AGO  # when this process began
     patience: Patience = field(default_factory=Patience)
     unsent: Unsent = field(default_factory=Unsent)
 

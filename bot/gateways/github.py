@@ -212,7 +212,7 @@ class GitHubGateway:
 
     def history(self, repository: Repository, comment_id: int, node: str) -> tuple[Version, ...]:
         """See `ports.GitHub`."""
-        with self._repository(repository) as repo:
+        with self._repository(repository, counts=False) as repo:
             if not node:
                 url = f"{repo.url}/issues/comments/{comment_id}"
                 node = repo._requester.requestJsonAndCheck("GET", url)[1]["node_id"]
@@ -223,7 +223,7 @@ class GitHubGateway:
         """See `ports.GitHub`."""
         owner, name = repository.full_name.split("/", 1)
         variables = {"owner": owner, "name": name, "number": number}
-        with self._repository(repository) as repo:
+        with self._repository(repository, counts=False) as repo:
             query = github_history.OF_DESCRIPTION
             data = github_history.ask(repo._requester, query, variables)
             return github_history.versions((data["repository"] or {}).get("pullRequest"))
@@ -296,7 +296,7 @@ class GitHubGateway:
     # -- plumbing --------------------------------------------------------------------------------
 
     @contextmanager
-    def _repository(self, repository: Repository) -> Iterator[GhRepository]:
+    def _repository(self, repository: Repository, counts: bool = True) -> Iterator[GhRepository]:
         """The repository as its installation sees it."""
-        with self._clients.asking(repository.installation) as client:
+        with self._clients.asking(repository.installation, counts) as client:
             yield client.get_repo(repository.full_name)

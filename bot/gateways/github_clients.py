@@ -54,12 +54,16 @@ class Clients:
         self._local = threading.local()
 
     @contextmanager
-    def asking(self, installation: int) -> Iterator[Github]:
-        """A client for one installation, with PyGithub's errors in our words."""
+    def asking(self, installation: int, counts: bool = True) -> Iterator[Github]:
+        """A client for one installation, with PyGithub's errors in our words.
+
+        `counts`: the last answer tells of the calls that are left; GraphQL counts for itself.
+        """
         try:
             client = self._client(installation)
             yield client
-            self._heard(installation, client.requester)
+            if counts:
+                self._heard(installation, client.requester)
         except GithubException as error:
             if error.status == 401:
                 signed_in_time = not self.time.learn(error.headers)

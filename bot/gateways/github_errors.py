@@ -14,7 +14,7 @@ from github import BadAttributeException, GithubException
 from bot.errors import Rejected, Transient
 from bot.gateways.github_time import told_at
 
-LONGEST_WAIT = 3600.0  # seconds
+LEAST_WAIT, LONGEST_WAIT = 1.0, 3600.0  # seconds; an answer of "0" is no reason to hurry
 # What PyGithub and the reading of its values raise over a body that is not GitHub's.
 NONSENSE = (
     LookupError,
@@ -39,7 +39,8 @@ def meaning(
     if error.status == 429 or (
         error.status == 403 and (wait is not None or "rate limit" in text.lower())
     ):
-        return Transient(text, refused(wait), f"github:{installation}")
+        asked = None if wait is None else max(wait, LEAST_WAIT)
+        return Transient(text, refused(asked), f"github:{installation}")
     if error.status >= 500 or error.status in (401, 408):
         return Transient(text, wait)
     return Rejected(text, error.status)

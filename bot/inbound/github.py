@@ -8,6 +8,7 @@ import hmac
 import re
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import ParamSpec, TypeVar
 
@@ -18,7 +19,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from bot.inbound.github_events import READERS, Malformed, installation_of, lock_of, parse
+from bot.inbound.github_events import READERS, Fact, Malformed, installation_of, lock_of, parse
 from bot.jobs.traffic import Traffic
 from bot.ports import Jobs, Transaction
 from bot.store import inbox
@@ -50,6 +51,16 @@ def signed(body: bytes, signature: str, secrets: Sequence[bytes]) -> bool:
     return signature.startswith("sha256=") and any(found)
 
 
+@dataclass(frozen=True, slots=True)
+class _Delivery:
+    """What is kept of a delivery; `packed` is its body."""
+
+    id: str
+    event: str
+    fact: Fact
+    packed: bytes
+
+
 class GitHubDoor:
     """`POST /github/webhooks`. `patience`: seconds until a delivery that is not on disk fails.
 
@@ -76,16 +87,12 @@ class GitHubDoor:
         self._told = {"webhook.refused": never, "webhook.not_durable": never}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one delivery, before any other work is done."""
-        self._traffic.enter()
-        try:
-            response = await self.receive(Request(scope, receive))
-            await response(scope, receive, send)
-        finally:
-            self._traffic.leave()
+        """Answer one delivery."""
+        response = await self.receive(Request(scope, receive))
+        await response(scope, receive, send)
 
     async def receive(self, request: Request) -> Response:
-        """202 accepted, 200 not our business or known, 400, 401, 413, or 503 to try again.
+        """202 accepted, 200 not our business or known, 400, 401, 413, 408 or 503 to try again.
 
         A delivery that had failed for good and comes again is accepted, and tried as a new job.
         """
@@ -107,33 +114,33 @@ class GitHubDoor:
         return True
 
     async def _answer(self, request: Request, event: str) -> Response:
+        """Of large bodies a few at a time; who sends too slowly comes again later."""
         refused = _refused(request, event)
         if refused is not None:
             return refused
-        if _length(request) > SMALL:
-            return await self._answer_large(request, event)
-        return await self._judge(request, event, await _read(request))
-
-    async def _answer_large(self, request: Request, event: str) -> Response:
-        """A few at a time; who has to wait too long, or sends too slowly, comes again later."""
+        until = asyncio.get_running_loop().time() + self._patience
         async with AsyncExitStack() as held:
             try:
-                async with asyncio.timeout(self._patience):
-                    await held.enter_async_context(self._large)
+                async with asyncio.timeout_at(until):
+                    if _length(request) > SMALL:
+                        await held.enter_async_context(self._large)
                     body = await _read(request)
+                    if isinstance(body, Response):
+                        return body
+                    signature = request.headers.get("x-hub-signature-256", "")
+                    if not await _beside(body, signed, body, signature, self._secrets):
+                        return _unsigned()
+                    self._traffic.enter()
+                    held.callback(self._traffic.leave)
+                    delivery = await self._judge(request, event, body)
             except TimeoutError:
-                return _say(503, "Too many large deliveries at once. Deliver it again later.", 30)
-            return await self._judge(request, event, body)
+                return _too_slow(_length(request) > SMALL)
+            if isinstance(delivery, Response):
+                return delivery
+            return await self._keep(delivery, until)
 
-    async def _judge(self, request: Request, event: str, body: bytes | None) -> Response:
-        if body is None:
-            return _too_large()
-        signature = request.headers.get("x-hub-signature-256", "")
-        if not await _beside(body, signed, body, signature, self._secrets):
-            return _unsigned()
-        return await self._accept(event, request.headers["x-github-delivery"], body)
-
-    async def _accept(self, event: str, delivery: str, body: bytes) -> Response:
+    async def _judge(self, request: Request, event: str, body: bytes) -> _Delivery | Response:
+        """What is to be kept of a delivery that GitHub signed."""
         try:
             fact = await _beside(body, parse, event, body, self._app_id)
         except Malformed as error:
@@ -147,22 +154,26 @@ class GitHubDoor:
                 "organisation. Use the one of the App.",
             )
         packed = await _beside(body, inbox.pack, body)
-        lock, now = lock_of(fact), self._clock()
+        return _Delivery(request.headers["x-github-delivery"], event, fact, packed)
+
+    async def _keep(self, delivery: _Delivery, until: float) -> Response:
+        """On disk before GitHub hears of success."""
+        name, lock, now = type(delivery.fact).__name__, lock_of(delivery.fact), self._clock()
 
         def work(tx: Transaction) -> bool:
-            new = inbox.accept(tx, delivery, event, type(fact).__name__, packed, now)
-            wanted = new or inbox.unpark(tx, delivery)
+            new = inbox.accept(tx, delivery.id, delivery.event, name, delivery.packed, now)
+            wanted = new or inbox.unpark(tx, delivery.id)
             if wanted:
-                self._jobs.enqueue(tx, inbox.DELIVER, {"delivery": delivery}, lock=lock)
+                self._jobs.enqueue(tx, inbox.DELIVER, {"delivery": delivery.id}, lock=lock)
             return wanted
 
         try:
-            future = asyncio.wrap_future(self._store.submit(work))
-            wanted = await asyncio.wait_for(future, self._patience)
+            async with asyncio.timeout_at(until):
+                wanted = await asyncio.wrap_future(self._store.submit(work))
         except (SQLAlchemyError, TimeoutError, RuntimeError, OSError) as error:
             if self._to_be_told("webhook.not_durable"):
                 reason = self._store.why_not(error)
-                log.error("webhook.not_durable", delivery=delivery, reason=reason)
+                log.error("webhook.not_durable", delivery=delivery.id, reason=reason)
             return _say(
                 503, "Not stored: the database does not take it now. Deliver it again later.", 30
             )
@@ -192,18 +203,18 @@ def _length(request: Request) -> int:
     return int(length[:20]) if length.isdecimal() else MOST
 
 
-async def _read(request: Request) -> bytes | None:
-    """The body; None as soon as it is known to be too large."""
+async def _read(request: Request) -> bytes | Response:
+    """The body; or what to answer as soon as it is known to be too large, or does not come."""
     chunks: list[bytes] = []
     size = 0
     try:
         async for chunk in request.stream():
             size += len(chunk)
             if size > MOST:
-                return None
+                return _too_large()
             chunks.append(chunk)
     except ClientDisconnect:
-        return b""
+        return _too_slow(large=False)
     return b"".join(chunks)
 
 
@@ -216,6 +227,12 @@ async def _beside(body: bytes, work: Callable[P, T], *args: P.args, **kwargs: P.
 
 def _too_large() -> Response:
     return _say(413, "The body is larger than 25 MB; GitHub sends nothing that large.")
+
+
+def _too_slow(large: bool) -> Response:
+    if large:
+        return _say(503, "Too many large deliveries at once. Deliver it again later.", 30)
+    return _say(408, "The body did not arrive in time. Deliver it again later.")
 
 
 def _unsigned() -> Response:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import itertools
 import secrets
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from typing import TypeVar
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -25,6 +28,7 @@ from bot.store.store import Store
 PROBE_SECONDS = 1.0  # between two tries whether the database takes a write
 READY_SECONDS = 2  # a write that takes longer is not ready
 STUCK_SECONDS = 300  # a queue older than this is named
+T = TypeVar("T")
 _TOUCHES = itertools.count(secrets.randbits(30))
 
 
@@ -40,7 +44,10 @@ class Health:
     ) -> None:
         """`github` is None where that door is off."""
         self._store, self._clock, self._github = store, clock, github
-        self._took_one = -PROBE_SECONDS  # when the database last took a write, as ticks
+        self._threads = ThreadPoolExecutor(2, "health")  # its own: the door has need of the others
+        self._probing = threading.Lock()
+        self._took_one = self._tried = -PROBE_SECONDS  # when, by the monotonic clock
+        self._reason: str | None = None
         self._registry = _Joined(self, (*more, *([github] if github else [])))
 
     async def healthz(self, _request: Request) -> Response:
@@ -49,10 +56,10 @@ class Health:
 
     async def readyz(self, _request: Request) -> Response:
         """200 when the database takes a write; else 503 and why. With the age of the queue."""
-        if reason := await asyncio.to_thread(self.trouble):
+        if reason := await self._beside(self.trouble):
             return JSONResponse({"ready": False, "reason": reason}, 503)
         try:
-            backlog = await asyncio.to_thread(self.backlog)
+            backlog = await self._beside(self.backlog)
         except SQLAlchemyError as error:
             return JSONResponse({"ready": False, "reason": self._store.why_not(error)}, 503)
         age = self.age(backlog)
@@ -71,6 +78,9 @@ class Health:
             state["warning"] = "; ".join(warnings)
         return JSONResponse(state)
 
+    async def _beside(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+
     def _warnings(self, age: float) -> Iterator[str]:
         if age > STUCK_SECONDS:
             yield "the oldest job waits for more than five minutes"
@@ -79,20 +89,23 @@ class Health:
 
     async def metrics(self, _request: Request) -> Response:
         """Prometheus text."""
-        text = await asyncio.to_thread(lambda: generate_latest(self._registry))
+        text = await self._beside(lambda: generate_latest(self._registry))
         return Response(text, media_type=CONTENT_TYPE_LATEST)
 
     def trouble(self) -> str | None:
         """Why the database takes no write now; None as soon as it has taken one.
 
-        What it took counts for a second: anybody may ask, and each try is a write.
+        What it took counts for a second, and those who ask at once share one try: anybody may ask,
+        and each try is a write.
         """
-        if time.monotonic() - self._took_one < PROBE_SECONDS:
-            return None
-        reason = self._probe()
-        if reason is None:
-            self._took_one = time.monotonic()
-        return reason
+        asked = time.monotonic()
+        with self._probing:
+            if asked - self._took_one < PROBE_SECONDS:
+                return None
+            if self._tried < asked:
+                self._tried, self._reason = time.monotonic(), self._probe()
+                self._took_one = self._took_one if self._reason else time.monotonic()
+            return self._reason
 
     def _probe(self) -> str | None:
         try:

@@ -18,7 +18,7 @@ import structlog
 
 from bot.errors import NotYet, Stale, Transient
 from bot.jobs.lanes import Lanes
-from bot.jobs.retries import final, pause, told_to_wait
+from bot.jobs.retries import LONGEST_PAUSE, final, pause, told_to_wait
 from bot.jobs.traffic import Traffic
 from bot.ports import Closing, Transaction
 from bot.store import queue, throttle
@@ -93,9 +93,8 @@ class EmbeddedJobs:
         self._handlers = handlers
         self._periodic = list(periodic.items())
         self._catch_up()
-        self._start(self._work, "worker-0")
-        for index in range(1, self._workers):
-            self._start(partial(self._work, self._traffic.give_way), f"worker-{index}")
+        for index in range(self._workers):
+            self._start(partial(self._work, gives_way=index > 0), f"worker-{index}")
         self._start(self._poll, "poller")
 
     def _start(self, work: Callable[[], None], name: str) -> None:
@@ -168,20 +167,27 @@ class EmbeddedJobs:
     def _promise_periodic(self, due: dict[str, datetime]) -> None:
         for name, every in self._periodic:
             if due[name] <= self._clock():
-                self._store.write(partial(self.enqueue, name=name, args={}, lock=name))
+                self._promise(name)
                 due[name] = self._clock() + every
+
+    def _promise(self, name: str) -> None:
+        """One at a time: while GitHub is away, or after many starts, they would pile up."""
+        with self._store.read() as connection:
+            waiting = queue.promised(connection, name, name)
+        if not waiting:
+            self._store.write(partial(self.enqueue, name=name, args={}, lock=name))
 
     # -- work ------------------------------------------------------------------------------------
 
-    def _work(self, give_way: Callable[[], None] = lambda: None) -> None:
-        while (job := self._take(give_way)) is not None:
+    def _work(self, gives_way: bool) -> None:
+        while (job := self._take(gives_way)) is not None:
             try:
                 again = self._attempt(job)
             except BaseException as error:
                 if not self._rest(error):
                     log.error("jobs.not_saved", job=job.name, exc_info=error)
                 run_at = self._clock() + NOT_SAVED
-                again = replace(job, run_at=run_at, attempts=max(job.attempts, 1))
+                again = replace(job, run_at=run_at, paced=True)
             with self._wake:
                 self._running -= 1
                 self._lanes.release(job, again)
@@ -203,9 +209,12 @@ class EmbeddedJobs:
             log.error("jobs.resting", reason=reason)
         return True
 
-    def _take(self, give_way: Callable[[], None]) -> Job | None:
+    def _take(self, gives_way: bool) -> Job | None:
         while not self._stopped.is_set():
-            give_way()
+            if gives_way and self._traffic.crowded:
+                with self._wake:
+                    self._wake.notify()  # for the one that goes on
+                self._traffic.give_way()
             with self._wake:
                 if self._stopped.is_set():
                     break
@@ -247,7 +256,7 @@ class EmbeddedJobs:
             raise error  # no failure of the job, and nothing could be noted now
         reason = f"{type(error).__name__}: {error}"
         told = told_to_wait(error)
-        failed = job.attempts + 1 if told is None else max(job.attempts, 1)
+        failed = job.attempts + 1 if told is None else job.attempts
         if told is None and (final(error, failed) or failed >= self._max_attempts):
             log.error("job.parked", error=reason, exc_info=error)
             passing = isinstance(error, Transient | Stale)
@@ -274,6 +283,9 @@ def _end(job: int, closing: Closing | None, tx: Transaction) -> None:
 
 
 def _of_now(job: Job, now: datetime) -> Job:
-    """What a clock that was ahead promised in the future waits as long as it was to, not longer."""
+    """What a clock that was ahead promised in the future waits as long as it was to, not longer;
+    and what failed no longer than a failure makes it wait."""
     ahead = job.created_at - now
-    return replace(job, run_at=job.run_at - ahead) if ahead.total_seconds() > SET_BACK else job
+    if ahead.total_seconds() > SET_BACK:
+        return replace(job, run_at=job.run_at - ahead)
+    return replace(job, run_at=min(job.run_at, now + LONGEST_PAUSE)) if job.attempts else job

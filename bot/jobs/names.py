@@ -10,7 +10,7 @@ from bot.flows.apply_organisation import apply_organisation
 from bot.flows.check_app import check_app
 from bot.flows.hear_comment import hear_comment
 from bot.flows.install import adopt_repositories, visit_pull_request
-from bot.flows.publish_check import publish_check
+from bot.flows.publish_check import publish_check, seed_check
 from bot.flows.publish_comment import publish_comment
 from bot.flows.react import react
 from bot.flows.read_rules import OFTEN, read_rules
@@ -26,6 +26,7 @@ from bot.flows.tidy import tidy
 FLOWS: dict[str, Callable[..., Any]] = {
     "publish_comment": publish_comment,
     "publish_check": publish_check,
+    "seed_check": seed_check,
     "adopt_repositories": adopt_repositories,
     "visit_pull_request": visit_pull_request,
     "react": react,

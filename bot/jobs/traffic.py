@@ -31,6 +31,11 @@ class Traffic:
         if self._inside == CROWD - 1:
             self._calm.set()
 
+    @property
+    def crowded(self) -> bool:
+        """Whether work should give way."""
+        return not self._calm.is_set()
+
     def give_way(self) -> None:
         """Return when the crowd is over, or has lasted too long."""
         self._calm.wait(LONGEST)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from bot.ports import Transaction
 from bot.store import tables as t
@@ -15,7 +15,10 @@ from bot.store import tables as t
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One promised job. `attempts` counts the failed ones."""
+    """One promised job. `attempts` counts the failed ones.
+
+    `paced`: it was sent away until `run_at`, and holds its lane meanwhile; only known in memory.
+    """
 
     id: int
     name: str
@@ -24,6 +27,7 @@ class Job:
     run_at: datetime
     attempts: int
     created_at: datetime
+    paced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,9 @@ _ADD = insert(t.job).returning(t.job.c.id)
 _STANDS = select(t.job.c.id).where(t.job.c.id == bindparam("job"))
 _REMOVE = delete(t.job).where(t.job.c.id == bindparam("job"))
 _PROMISED = select(t.job.c.id).where(
-    t.job.c.name == bindparam("of"), t.job.c.lock == bindparam("under")
+    t.job.c.name == bindparam("of"),
+    t.job.c.lock == bindparam("under"),
+    t.job.c.state == "ready",
 )
 _PASSING = (
     select(t.job)
@@ -74,12 +80,18 @@ def ready_after(connection: Connection, id: int) -> list[Job]:
     rows = connection.execute(
         select(t.job).where(t.job.c.state == "ready", t.job.c.id > id).order_by(t.job.c.id)
     )
-    return [Job(r.id, r.name, r.args, r.lock, r.run_at, r.attempts, r.created_at) for r in rows]
+    return [_job(row) for row in rows]
 
 
 def stands(connection: Connection, id: int) -> bool:
     """Whether the job is still promised."""
     return connection.execute(_STANDS, {"job": id}).first() is not None
+
+
+def _job(row: Row[Any]) -> Job:
+    """One that says why it was put back holds its lane until its next try."""
+    r, paced = row, bool(row.error)
+    return Job(r.id, r.name, r.args, r.lock, r.run_at, r.attempts, r.created_at, paced)
 
 
 def remove(tx: Transaction, id: int) -> None:
@@ -91,7 +103,7 @@ def put_back(tx: Transaction, job: Job, run_at: datetime, attempts: int, error: 
     """The job is tried again at `run_at`."""
     row = {"run_at": run_at, "attempts": attempts, "error": _short(error)}
     tx.connection.execute(update(t.job).where(t.job.c.id == job.id).values(**row))
-    return replace(job, run_at=run_at, attempts=attempts)
+    return replace(job, run_at=run_at, attempts=attempts, paced=True)
 
 
 def park(tx: Transaction, id: int, attempts: int, error: str, passing: bool = False) -> None:
@@ -117,7 +129,7 @@ def passing(connection: Connection, since: datetime) -> bool:
 
 
 def promised(connection: Connection, name: str, lock: str) -> bool:
-    """Whether such a job is waiting, or is parked."""
+    """Whether such a job is waiting; one that is parked does not count."""
     return connection.execute(_PROMISED, {"of": name, "under": lock}).first() is not None
 
 

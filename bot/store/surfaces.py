@@ -138,5 +138,14 @@ def gone(
     tx.connection.execute(here.values(**row), _at(kind, repository, key))
 
 
+def lost(
+    tx: Transaction, kind: str, repository: int, key: str, external_id: int, now: datetime
+) -> None:
+    """Note that GitHub does not find the one with that id: look for what stands there."""
+    here = update(t.surface).where(_HERE, t.surface.c.external_id == external_id)
+    row = {"external_id": None, "live": None, "live_at": None, "intent_at": now}
+    tx.connection.execute(here.values(**row), _at(kind, repository, key))
+
+
 def _at(kind: str, repository: int, key: str) -> dict[str, object]:
     return {"of_kind": kind, "of_repository": repository, "of_key": key}

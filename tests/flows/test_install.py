@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.cli.pair import Pair
 from bot.flows.install import pace
+from tests.flows import people
 
 
 def test_the_first_visits_come_quickly_and_no_minute_or_hour_is_too_full() -> None:
@@ -21,3 +23,12 @@ def test_the_first_visits_come_quickly_and_no_minute_or_hour_is_too_full() -> No
 
 def test_without_limits_nothing_waits() -> None:
     assert pace(100, paced=False) == timedelta()
+
+
+def test_a_repository_is_adopted_once_also_where_its_first_check_fails(pair: Pair) -> None:
+    pair.github.faults.add("502-before", on="POST /repos/*/check-runs", times=3)
+    pair.github.install()
+    assert people.until(lambda: pair.settle() and not pair.bot_backlog(), 20)
+    asked = people.calls(pair)
+    assert asked["GET /repos/{owner}/{repo}"] == 1
+    assert asked["POST /repos/{owner}/{repo}/check-runs"] == 4

@@ -87,10 +87,35 @@ def test_a_rest_that_github_asks_for_holds_for_everything(pacer: Pacer, ticks: T
     assert told(pacer) == 0
 
 
-def test_a_refusal_without_a_time_rests_a_minute_and_longer_each_time(pacer: Pacer) -> None:
-    assert [pacer.refused(HERE, None) for _ in range(4)] == [60, 120, 240, 480]
-    pacer.heard(HERE, 4000, 5000, 100)
+def test_a_refusal_without_a_time_rests_a_minute_and_longer_each_time_until_all_is_calm(
+    pacer: Pacer, ticks: Ticks
+) -> None:
+    rests = []
+    for _ in range(4):
+        rests.append(pacer.refused(HERE, None))
+        ticks.now += rests[-1]
+        pacer.heard(HERE, 4000, 5000, 100)  # reads that succeed in between make no difference
+    assert rests == [60, 120, 240, 480]
+    ticks.now += 601
     assert pacer.refused(HERE, None) == 60
+
+
+def test_who_was_told_to_come_now_goes_before_newcomers(pacer: Pacer, ticks: Ticks) -> None:
+    for n in range(81):
+        told(pacer, what=f"check {n}")
+    ticks.now += 61.5
+    for n in range(79):
+        assert told(pacer, what=f"new {n}") == 0
+    assert told(pacer, what="one too many") > 0
+    assert told(pacer, what="check 80") == 0
+
+
+def test_who_does_not_come_is_not_said_to_wait(pacer: Pacer, ticks: Ticks) -> None:
+    for n in range(100):
+        told(pacer, what=f"check {n}")
+    assert pacer.waiting() == 20
+    ticks.now += 300
+    assert pacer.waiting() == 0
 
 
 def test_when_the_hour_is_nearly_used_up_only_the_gate_goes_on(pacer: Pacer, ticks: Ticks) -> None:

@@ -22,6 +22,7 @@ from bot.inbound.github import GitHubDoor
 from bot.inbound.health import Health
 from bot.inbound.watched import Watched
 from bot.jobs.embedded import EmbeddedJobs
+from bot.jobs.traffic import Traffic
 from bot.sandbox.server import Server
 from bot.store.store import Store
 from tests import make
@@ -50,11 +51,14 @@ class Web:
         self._file = folder / "emptychair.db"
         clock = lambda: make.NOW  # noqa: E731
         jobs = EmbeddedJobs(self.store, clock, 1, 3)
+        self.traffic = Traffic()
         secrets = [b"another secret", make.SECRET.encode()]
-        door = GitHubDoor(self.store, jobs, secrets, clock, patience, by_token=by_token)
+        door = GitHubDoor(
+            self.store, jobs, secrets, clock, patience, by_token=by_token, traffic=self.traffic
+        )
         health = Health(self.store, clock, Watched(lambda: 0.0, Pacer(True)))
         routes = [
-            Route("/github/webhooks", door.receive, methods=["POST"]),
+            Route("/github/webhooks", door, methods=["POST"]),
             Route("/healthz", health.healthz),
             Route("/readyz", health.readyz),
             Route("/metrics", health.metrics),

@@ -15,6 +15,7 @@ from sqlalchemy import event
 from structlog.typing import EventDict
 
 from bot.inbound.github import LARGE_AT_ONCE, MOST, signed
+from bot.jobs.traffic import CROWD
 from bot.store import inbox, queue
 from tests import make
 from tests.inbound.conftest import Web
@@ -327,3 +328,25 @@ def test_answers_are_counted_by_event_and_status(web: Web) -> None:
 
 def test_the_bot_does_not_need_httpx() -> None:
     assert importlib.util.find_spec("httpx") is None
+
+
+def test_a_small_body_that_does_not_come_is_not_waited_for_and_holds_up_no_work(
+    hasty: Web,
+) -> None:
+    body = as_body(payload("pull_request", "opened"))
+    with hasty.begun(body) as connection:
+        response = connection.getresponse()
+        assert (response.status, response.read().decode()) == (
+            408,
+            "The body did not arrive in time. Deliver it again later.\n",
+        )
+
+
+def test_who_did_not_sign_is_no_traffic(web: Web) -> None:
+    body = as_body(payload("pull_request", "opened"))
+    forged = {"X-Hub-Signature-256": "sha256=" + "0" * 64}
+    with ExitStack() as held:
+        for _ in range(CROWD + 1):
+            held.enter_context(web.begun(body, **forged))
+        assert web.deliver("pull_request", body).status == 202
+        assert not web.traffic.crowded

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from bot.errors import Rejected, Stale, Transient
+from bot.errors import NotYet, Rejected, Stale, Transient
 from bot.ports import Transaction
 from tests.jobs.conftest import Bench, Handler
 from tests.make import wait_until
@@ -137,7 +137,7 @@ def test_a_job_may_promise_jobs(bench: Bench) -> None:
 
 
 def test_a_job_that_is_told_when_runs_then_and_not_before(bench: Bench) -> None:
-    handler, calls = failing(Transient("busy", retry_after=0.2))
+    handler, calls = failing(NotYet("busy", retry_after=0.2))
     bench.start(again=handler)
     bench.enqueue("again")
     wait_until(lambda: not bench.rows())
@@ -160,6 +160,17 @@ def test_a_job_that_is_not_told_backs_off(bench: Bench) -> None:
     wait_until(lambda: not bench.rows())
 
 
+def test_trouble_that_names_a_time_is_a_failure_and_waits_no_less_than_our_own_pause(
+    bench: Bench,
+) -> None:
+    hurried = [Transient("503", retry_after=0.0) for _ in range(3)]
+    handler, calls = failing(*hurried)
+    bench.start(max_attempts=3, again=handler)
+    bench.enqueue("again")
+    wait_until(lambda: bench.rows("state, attempts") == [("parked", 3)])
+    assert calls[2] - calls[0] > 0.7
+
+
 def test_a_job_that_came_too_late_for_the_record_runs_again_at_once(bench: Bench) -> None:
     handler, calls = failing(Stale("moved"), Stale("moved"))
     bench.start(again=handler)
@@ -169,7 +180,7 @@ def test_a_job_that_came_too_late_for_the_record_runs_again_at_once(bench: Bench
 
 
 def test_a_job_that_waits_for_its_next_try_holds_its_lane_and_no_other(bench: Bench) -> None:
-    handler, calls = failing(Transient("busy", retry_after=0.3))
+    handler, calls = failing(NotYet("busy", retry_after=0.3))
     bench.start(again=handler)
     bench.enqueue("again", lock="one")
     bench.enqueue("note", lock="one", n="behind")
@@ -270,12 +281,12 @@ def test_what_is_parked_stays_parked_after_a_restart(bench: Bench) -> None:
 def test_a_job_that_was_told_to_wait_is_never_parked_and_its_waits_are_no_failures(
     bench: Bench,
 ) -> None:
-    waits = [Transient("limit", retry_after=0) for _ in range(20)]
+    waits = [Transient("limit", 0, "github:7"), *(NotYet("ours", 0) for _ in range(19))]
     handler, calls = failing(*waits, ValueError("no"))
     bench.start(max_attempts=3, again=handler)
     bench.enqueue("again", lock="one")
     wait_until(lambda: len(calls) == 21)
-    wait_until(lambda: bench.rows("state, attempts") == [("ready", 2)])
+    wait_until(lambda: bench.rows("state, attempts") == [("ready", 1)])
     bench.clock.forward(5)
     bench.enqueue("note")
     wait_until(lambda: not bench.rows())
@@ -320,10 +331,10 @@ def test_what_ran_at_a_crash_runs_again_at_the_next_start_and_first_in_its_lane(
 
 
 def test_a_job_that_waits_for_its_next_try_holds_its_lane_over_a_restart(bench: Bench) -> None:
-    handler, calls = failing(Transient("busy", retry_after=0.3))
+    handler, calls = failing(NotYet("busy", retry_after=0.3))
     bench.start(again=handler)
     bench.enqueue("again", lock="one")
-    wait_until(lambda: bench.rows("attempts") == [1])
+    wait_until(lambda: bench.rows("error") != [""])
     bench.stop()
     bench.start(again=handler)
     bench.enqueue("note", lock="one", n="behind")
