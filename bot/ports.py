@@ -246,9 +246,10 @@ class GitHub(Protocol):
 
     def comments_since(
         self, repository: Repository, since: datetime, most: int
-    ) -> tuple[list[Said], bool]:
+    ) -> tuple[list[Said], datetime | None]:
         """The comments on pull requests that were posted or edited since then, longest ago first;
-        and whether these are all: GitHub is asked for `most` pages of a hundred."""
+        and until when comments were read, those on issues too: None where there are none at all.
+        GitHub is asked for `most` pages of a hundred."""
 
     def comment(self, repository: Repository, comment_id: int) -> Said | None:
         """A comment on a pull request as it is now; None where there is none of that id."""

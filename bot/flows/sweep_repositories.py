@@ -17,7 +17,7 @@ from bot.flows.hear_comment import unheard
 from bot.flows.install import pace
 from bot.flows.rest import rest
 from bot.flows.world import World
-from bot.ports import Said, Transaction, pull_request_lock
+from bot.ports import Transaction, pull_request_lock
 from bot.store import gaps, queue, repositories, reviews, subjects, sweeps
 
 REPOSITORIES = 10  # in one sweep, those that were gone through longest ago
@@ -25,6 +25,7 @@ PAGES = 3  # of a hundred comments each, for one repository in one sweep
 VISITS = 50  # planned in one sweep
 GAPS = 100
 REVIVALS = 100
+OUT = 2  # repositories in a row that GitHub could not tell us of: nobody is there
 GRACE = timedelta(minutes=1)  # in which a webhook may still be on its way
 OUTAGE = timedelta(days=3)  # what waits for longer waits for a person
 VISIT = "visit_pull_request"
@@ -37,19 +38,21 @@ def sweep_repositories(world: World) -> None:
     world.store.write(lambda tx: _fill_gaps(world, tx))
     with world.store.read() as connection:
         due = repositories.swept_longest_ago(connection, REPOSITORIES)
-    reached, planned = False, 0
+    reached, planned, failed = False, 0, 0
     for repository in due:
         try:
             world.wait_for(repository.installation)
             planned += _go_through(world, repository, planned)
-            reached = True
+            reached, failed = True, 0
         except Transient as error:
             rest(world, error)
-            if error.retry_after is None:
-                break  # nobody is there: the others would not fare better
+            failed = failed + 1 if error.retry_after is None else 0
         except Rejected as error:
             log.info("sweep.not_ours", repository=repository.full_name, error=str(error))
-        _swept(world, repository)
+            failed = 0
+        _swept(world, repository)  # also where it failed: the others get their turn before it
+        if failed == OUT:
+            break  # the rest would not fare better
     _revive(world, reached)
 
 
@@ -72,8 +75,8 @@ def _go_through(world: World, repository: Repository, planned: int) -> int:
         known = subjects.open_in(connection, repository.id)
     numbers = differing(listed, known, now)
     since = _since(world, repository, now)
-    said, everything = (
-        ([], True) if since is None else world.github.comments_since(repository, since, PAGES)
+    said, until = (
+        ([], None) if since is None else world.github.comments_since(repository, since, PAGES)
     )
 
     def work(tx: Transaction) -> int:
@@ -84,7 +87,7 @@ def _go_through(world: World, repository: Repository, planned: int) -> int:
             if comment.updated_at <= now - GRACE and unheard(tx.connection, repository, comment):
                 world.hear(tx, repository.id, comment.number, comment.id)
         if since is not None:
-            mark = _mark(since, said, everything, now)
+            mark = _mark(since, until, now)
             sweeps.save(tx, _key(repository), mark.isoformat(), now)
         return len(new)
 
@@ -131,12 +134,12 @@ def _since(world: World, repository: Repository, now: datetime) -> datetime | No
     return max(first, now - OUTAGE) if first else None
 
 
-def _mark(since: datetime, said: Sequence[Said], everything: bool, now: datetime) -> datetime:
-    """Where the next time begins: behind the last comment that was heard for good."""
-    if not said:
+def _mark(since: datetime, until: datetime | None, now: datetime) -> datetime:
+    """Where the next time begins: behind the last comment that was read, of an issue too, and
+    never behind what may still be told."""
+    if until is None:
         return since
-    behind = max(said[-1].updated_at, since) + timedelta(seconds=1)
-    return max(since, min(behind, now - GRACE)) if everything else behind
+    return max(since, min(until + timedelta(seconds=1), now - GRACE))
 
 
 def _key(repository: Repository) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from bot.core.facts import Actor, PullRequest, Repository
 from bot.errors import Rejected, Transient
 from bot.flows.sweep_repositories import differing, sweep_repositories
+from bot.gateways import github_comments
 from bot.jobs.embedded import EmbeddedJobs
 from bot.store import queue, repositories, surfaces
 from bot.store.surfaces import CHECK, COMMENT
@@ -166,6 +168,22 @@ def test_ten_repositories_a_sweep_those_first_that_waited_longest(bench: Bench) 
     assert bench.rows("SELECT count(*) FROM repository WHERE swept_at IS NULL") == [0]
 
 
+def test_whatever_is_said_on_issues_what_is_said_after_it_is_heard(
+    days: Days, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number, issue = opened(days), opened(days)
+    other = re.compile(rf"/pull/(?!{issue}\b)(\d+)")  # the stand-in knows no issues
+    monkeypatch.setattr(github_comments, "PULL_REQUEST", other)
+    days.pair.github.faults.lose_deliveries = 1.0
+    for n in range(350):
+        days.pair.github.comment(issue, f"Me too {n}", "reviewer")
+    days.clock.forward(seconds=2)
+    days.pair.github.comment(number, ALL, "author")
+    unheard(days)
+    days.minutes(14)
+    assert says(days.pair, number)[0] == "success"
+
+
 def test_a_removed_installation_is_not_asked(bench: Bench) -> None:
     installed(bench, 1)
     with bench.world.store.engine.begin() as connection:
@@ -185,6 +203,13 @@ def test_visits_keep_the_pace_and_are_planned_once(bench: Bench) -> None:
     assert sorted(numbers) == list(range(1, 61))
 
 
+def test_a_repository_that_github_cannot_list_stops_none_of_the_others(bench: Bench) -> None:
+    installed(bench, 14)
+    bench.github.faults.add("502-before", on=PULLS, times=1)
+    assert bench.sweep(sweep_repositories) == {PULLS: 10}
+    assert bench.rows("SELECT count(*) FROM repository WHERE swept_at IS NULL") == [4]
+
+
 def test_nobody_there_ends_the_sweep_at_once_and_revives_nothing(bench: Bench) -> None:
     installed(bench, 5)
     job = bench.world.store.write(
@@ -193,7 +218,8 @@ def test_nobody_there_ends_the_sweep_at_once_and_revives_nothing(bench: Bench) -
     bench.world.store.write(lambda tx: queue.park(tx, job.id, 12, "Transient", passing=True))
     bench.github.faults.add("502-before", on="* /repos/*")
     bench.github.faults.add("502-before", on="GET /app")
-    assert bench.sweep(sweep_repositories) == {PULLS: 1, "GET /app": 1}
+    assert bench.sweep(sweep_repositories) == {PULLS: 2, "GET /app": 1}
+    assert bench.rows("SELECT count(*) FROM repository WHERE swept_at IS NULL") == [3]
     assert bench.rows("SELECT state FROM job") == ["parked"]
     bench.github.faults.clear()
     bench.sweep(sweep_repositories)
