@@ -19,6 +19,7 @@ from bot.flows.rest import rest
 from bot.flows.world import World
 from bot.ports import Transaction, pull_request_lock
 from bot.store import gaps, queue, repositories, reviews, subjects, sweeps
+from bot.store.surfaces import CHECK, STATUS
 
 REPOSITORIES = 10  # in one sweep, those that were gone through longest ago
 PAGES = 3  # of a hundred comments each, for one repository in one sweep
@@ -35,7 +36,7 @@ log = structlog.get_logger()
 
 def sweep_repositories(world: World) -> None:
     """Have written what never was, hear what nobody told, and go on with what an outage stopped."""
-    world.store.write(lambda tx: _fill_gaps(world, tx))
+    _fill_gaps(world)
     with world.store.read() as connection:
         due = repositories.swept_longest_ago(connection, REPOSITORIES)
     reached, planned, failed = False, 0, 0
@@ -56,12 +57,20 @@ def sweep_repositories(world: World) -> None:
     _revive(world, reached)
 
 
-def _fill_gaps(world: World, tx: Transaction) -> None:
+def _fill_gaps(world: World) -> None:
     """From the record alone: what should stand on GitHub, does not, and is not under way."""
-    for repository, head_sha in gaps.without_check(tx.connection, GAPS):
-        world.publish_check(tx, repository, head_sha)
-    for repository, number in gaps.without_comment(tx.connection, GAPS):
-        world.publish_comment(tx, repository, number)
+    with world.store.read() as connection:
+        heads = gaps.without_check(connection, STATUS if world.by_token else CHECK, GAPS)
+        numbers = gaps.without_comment(connection, GAPS)
+
+    def work(tx: Transaction) -> None:
+        for repository, head_sha in heads:
+            world.publish_check(tx, repository, head_sha)
+        for repository, number in numbers:
+            world.publish_comment(tx, repository, number)
+
+    if heads or numbers:
+        world.store.write(work)
 
 
 def _go_through(world: World, repository: Repository, planned: int) -> int:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -14,6 +16,7 @@ from bot.errors import Rejected, Transient
 from bot.flows.sweep_repositories import differing, sweep_repositories
 from bot.gateways import github_comments
 from bot.jobs.embedded import EmbeddedJobs
+from bot.ports import Transaction
 from bot.store import queue, repositories, surfaces
 from bot.store.surfaces import CHECK, COMMENT
 from tests import make
@@ -191,6 +194,21 @@ def test_a_removed_installation_is_not_asked(bench: Bench) -> None:
     assert bench.sweep(sweep_repositories) == {}
 
 
+def test_to_look_for_gaps_waits_for_no_writer_and_holds_none_up(bench: Bench) -> None:
+    looked, writing = threading.Event(), threading.Event()
+
+    def long(tx: Transaction) -> bool:
+        writing.set()
+        return looked.wait(5)
+
+    with ThreadPoolExecutor(1) as pool:
+        busy = pool.submit(bench.world.store.write, long)
+        assert writing.wait(5)
+        bench.sweep(sweep_repositories)
+        looked.set()
+        assert busy.result()
+
+
 def test_visits_keep_the_pace_and_are_planned_once(bench: Bench) -> None:
     installed(bench, 1)
     for n in range(60):
@@ -205,7 +223,7 @@ def test_visits_keep_the_pace_and_are_planned_once(bench: Bench) -> None:
 
 def test_a_repository_that_github_cannot_list_stops_none_of_the_others(bench: Bench) -> None:
     installed(bench, 14)
-    bench.github.faults.add("502-before", on=PULLS, times=1)
+    bench.github.faults.add("502-before", on="GET /repos/acme/shop-3/pulls")
     assert bench.sweep(sweep_repositories) == {PULLS: 10}
     assert bench.rows("SELECT count(*) FROM repository WHERE swept_at IS NULL") == [4]
 
