@@ -49,7 +49,8 @@ class Jobs(Protocol):
     def revive(self, tx: Transaction, since: datetime, most: int) -> int:
         """Set jobs that an outage parked back to work, those promised longest ago first; how many.
 
-        What was promised before `since` stays parked: that is no outage any more.
+        What was promised before `since` stays parked: that is no outage any more. What failed again
+        after it was revived rests longer each time.
         """
 
 

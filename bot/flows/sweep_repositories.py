@@ -28,6 +28,7 @@ GAPS = 100
 REVIVALS = 100
 OUT = 2  # repositories in a row that GitHub could not tell us of: nobody is there
 GRACE = timedelta(minutes=1)  # in which a webhook may still be on its way
+AGAIN = timedelta(hours=1)  # after a visit that failed for good
 OUTAGE = timedelta(days=3)  # what waits for longer waits for a person
 VISIT = "visit_pull_request"
 
@@ -89,8 +90,9 @@ def _go_through(world: World, repository: Repository, planned: int) -> int:
     )
 
     def work(tx: Transaction) -> int:
-        new = [n for n in numbers if not _promised(tx, repository.id, n)][: VISITS - planned]
+        new = [n for n in numbers if not _promised(tx, repository.id, n, now)][: VISITS - planned]
         for index, number in enumerate(new, planned):
+            queue.drop_parked(tx, VISIT, pull_request_lock(repository.id, number))
             world.visit(tx, repository.id, number, now + pace(index, world.pacer.on))
         for comment in said:
             if comment.updated_at <= now - GRACE and unheard(tx.connection, repository, comment):
@@ -119,8 +121,9 @@ def differing(
     return sorted([*changed, *gone])
 
 
-def _promised(tx: Transaction, repository: int, number: int) -> bool:
-    return queue.promised(tx.connection, VISIT, pull_request_lock(repository, number))
+def _promised(tx: Transaction, repository: int, number: int, now: datetime) -> bool:
+    lock = pull_request_lock(repository, number)
+    return queue.promised(tx.connection, VISIT, lock, now - AGAIN)
 
 
 def _newer(listed: PullRequest, known: PullRequest) -> bool:
@@ -163,7 +166,7 @@ def _revive(world: World, reached: bool) -> None:
     """What was parked because GitHub could not be reached goes on, once it can."""
     since = world.clock() - OUTAGE
     with world.store.read() as connection:
-        if not queue.passing(connection, since):
+        if not queue.passing(connection, since, world.clock()):
             return
     try:
         if not reached and world.by_token:

@@ -7,6 +7,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -137,6 +138,7 @@ def test_what_an_outage_parked_goes_on_by_itself(days: Days) -> None:
     for _ in range(15):
         days.settle()
         days.clock.forward(minutes=5)
+    days.clock.forward(hours=2)  # they rest as long as they had waited
     assert {passing for _, passing in parked(days)} == {1}
     assert says(days.pair, number)[1] == "0 of 5 answered"
     days.pair.github.faults.clear()
@@ -258,6 +260,41 @@ def test_a_sweep_revives_a_hundred_and_nothing_that_waits_for_days(bench: Bench)
     assert ready == [f"young {n}" for n in range(100)]
     bench.sweep(sweep_repositories)
     assert bench.rows("SELECT name FROM job WHERE state = 'parked'") == ["old"]
+
+
+def test_what_never_succeeds_is_revived_ever_more_seldom(bench: Bench) -> None:
+    began = bench.clock() - timedelta(minutes=7)
+    now = bench.clock()
+    bench.world.store.write(lambda tx: queue.add(tx, "react", {}, "lane", now, began))
+    ages = []
+    for _ in range(3 * 24 * 12):
+        for id in bench.rows("SELECT id FROM job WHERE state = 'ready'"):
+            ages.append((bench.clock() - began) // timedelta(minutes=1))
+            bench.world.store.write(
+                lambda tx, id=id: queue.park(tx, id, 12, "Stale", passing=True)  # type: ignore[misc]
+            )
+        bench.clock.forward(minutes=5)
+        bench.sweep(sweep_repositories)
+    assert ages[:7] == [7, 17, 37, 77, 157, 317, 637]
+    assert len(ages) < 20
+    assert max(later - sooner for sooner, later in pairwise(ages)) <= 6 * 60 + 5
+
+
+def test_a_visit_that_failed_for_good_keeps_nobody_away_for_longer_than_an_hour(
+    bench: Bench,
+) -> None:
+    installed(bench, 1)
+    bench.github.open_pull_request(title="A theme")
+    bench.clock.forward(minutes=2)
+    bench.sweep(sweep_repositories)
+    (visit,) = bench.rows("SELECT id FROM job")
+    bench.world.store.write(lambda tx: queue.park(tx, visit, 5, "Rejected"))
+    for minutes, state in ((55, "parked"), (65, "ready")):
+        tried = (bench.clock() - timedelta(minutes=minutes)).replace(tzinfo=None)
+        with bench.world.store.engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE job SET run_at = ?", (str(tried),))
+        bench.sweep(sweep_repositories)
+        assert bench.rows("SELECT state FROM job") == [state]
 
 
 def test_what_github_refused_and_what_is_our_own_mistake_waits_for_a_person(bench: Bench) -> None:
