@@ -63,13 +63,15 @@ def pull_request_lock(repository: int, number: int) -> str:
 class HookDelivery:
     """One attempt of GitHub's to tell us of an event.
 
-    All attempts for one event share its `guid`. `status` is what we answered, 0 where GitHub heard
-    no answer. `again`: somebody asked for this attempt.
+    All attempts for one event share its `guid`. `action` is empty where the event has none.
+    `status` is what we answered, 0 where GitHub heard no answer. `again`: somebody asked for this
+    attempt.
     """
 
     id: int
     guid: str
     event: str
+    action: str
     at: datetime
     status: int
     again: bool
