@@ -49,7 +49,8 @@ class Jobs(Protocol):
     def revive(self, tx: Transaction, since: datetime, most: int) -> int:
         """Set jobs that an outage parked back to work, those promised longest ago first; how many.
 
-        What was promised before `since` stays parked: that is no outage any more.
+        What was promised before `since` stays parked: that is no outage any more. What failed again
+        after it was revived rests longer each time.
         """
 
 
@@ -62,13 +63,15 @@ def pull_request_lock(repository: int, number: int) -> str:
 class HookDelivery:
     """One attempt of GitHub's to tell us of an event.
 
-    All attempts for one event share its `guid`. `status` is what we answered, 0 where GitHub heard
-    no answer. `again`: somebody asked for this attempt.
+    All attempts for one event share its `guid`. `action` is empty where the event has none.
+    `status` is what we answered, 0 where GitHub heard no answer. `again`: somebody asked for this
+    attempt.
     """
 
     id: int
     guid: str
     event: str
+    action: str
     at: datetime
     status: int
     again: bool
@@ -246,9 +249,10 @@ class GitHub(Protocol):
 
     def comments_since(
         self, repository: Repository, since: datetime, most: int
-    ) -> tuple[list[Said], bool]:
+    ) -> tuple[list[Said], datetime | None]:
         """The comments on pull requests that were posted or edited since then, longest ago first;
-        and whether these are all: GitHub is asked for `most` pages of a hundred."""
+        and until when comments were read, those on issues too: None where there are none at all.
+        GitHub is asked for `most` pages of a hundred."""
 
     def comment(self, repository: Repository, comment_id: int) -> Said | None:
         """A comment on a pull request as it is now; None where there is none of that id."""

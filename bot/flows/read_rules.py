@@ -15,6 +15,7 @@ from bot.store import repositories
 from bot.views.github_check import NAME
 
 OFTEN = timedelta(hours=6)  # no event tells an App that a rule changed, so it has to ask
+LOOK = timedelta(hours=1)  # between two looks at what would be older than that by the next one
 AT_ONCE = 20  # repositories a run, two calls each at most
 BETWEEN = timedelta(minutes=10)  # runs, while there are more repositories to ask about
 log = structlog.get_logger()
@@ -33,7 +34,7 @@ def read_rules(world: World, repository: int | None = None) -> None:
             _read(world, known)
         return
     with world.store.read() as connection:
-        since = world.clock() - OFTEN
+        since = world.clock() - (OFTEN - LOOK)
         waiting = repositories.to_read(connection, since, AT_ONCE + 1)
     failed = None
     for each in waiting[:AT_ONCE]:

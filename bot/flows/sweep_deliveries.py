@@ -27,10 +27,18 @@ PAUSE = timedelta(minutes=2)  # before the same event is asked for again; then t
 TRIES = 5  # then its delivery fails for a reason of its own
 GIVEN_UP = TRIES + 1
 INSTALLATIONS = ("installation", "installation_repositories")  # every App hears of them
-WANTED = (*EVENTS, *INSTALLATIONS)
+# Statuses, and what becomes of checks, tell of forgeries at most, and come in masses.
+WANTED = (*(event for event in EVENTS if event != "status"), *INSTALLATIONS)
+ACTIONS = dict.fromkeys(("check_run", "check_suite"), ("rerequested", "requested_action"))
+FIRST = ("pull_request", "issue_comment", "merge_group", *INSTALLATIONS)  # where not all fit in
 THE_APP = 0  # in the place of an installation: what is asked as the App has a limit of its own
 KEY, REFUSED = "deliveries", "deliveries:refused"
 DAY = timedelta(days=1)
+HINTS = {  # by what GitHub answers
+    401: "The App's id or private key is wrong, or the clock of this machine is.",
+    403: "The App may be suspended, or an IP allow list keeps this machine out.",
+    404: "Is this GitHub Enterprise Server too old?",
+}
 
 log = structlog.get_logger()
 
@@ -52,9 +60,10 @@ class Reach:
 
 
 def sweep_deliveries(world: World) -> None:
-    """Look through GitHub's attempts to reach us, and ask for what did not arrive, oldest first.
+    """Look through GitHub's attempts to reach us, and ask for what did not arrive.
 
-    At most 10 calls to look and 50 to ask; what is left is for the next sweep. Usually one call.
+    At most 10 calls to look and 50 to ask, oldest first of what is in sight; the rest is for the
+    next sweep. Usually one call.
     """
     if world.by_token:
         return  # GitHub lists deliveries to an App only
@@ -64,8 +73,10 @@ def sweep_deliveries(world: World) -> None:
         reach = _reach(world)
         attempts, then = _look(world, reach)
         world.store.write(lambda tx: _note(tx, reach, then, attempts, now))
-        shut = not reach.page and _shut(attempts)
-        _ask(world, 1 if shut else ASKS, None if not then.page else reach.since)
+        if reach.page:  # the newest attempts are not seen: whether anything comes through
+            _ask(world, shut=False, again=False)
+        else:
+            _ask(world, shut=_shut(attempts), again=True)
     except Transient as error:
         rest(world, error)
     except Rejected as error:
@@ -104,14 +115,24 @@ def _note(
 ) -> None:
     by_event: dict[str, list[HookDelivery]] = defaultdict(list)
     for attempt in attempts:
-        if attempt.at >= reach.since and attempt.event in reach.wanted:
+        if attempt.at >= reach.since and _wanted(attempt, reach):
             by_event[attempt.guid].append(attempt)
     arrived = {a.guid for a in attempts if a.arrived}
     missed.settle(tx, arrived & {m.guid for m in missed.listed(tx.connection)})
     failed = (tries for guid, tries in by_event.items() if guid not in arrived)
-    missed.note(tx, (Missed(t[0].guid, t[0].id, t[-1].at, 0, now) for t in failed))
+    missed.note(tx, (_missed(tries, now) for tries in failed))
     sweeps.save(tx, KEY, _written(then), now)
     sweeps.drop(tx, REFUSED)
+
+
+def _wanted(attempt: HookDelivery, reach: Reach) -> bool:
+    actions = ACTIONS.get(attempt.event)
+    return attempt.event in reach.wanted and (actions is None or attempt.action in actions)
+
+
+def _missed(tries: Sequence[HookDelivery], now: datetime) -> Missed:
+    newest, first = tries[0], tries[-1]
+    return Missed(newest.guid, newest.id, first.at, 0, now, newest.event)
 
 
 def _shut(attempts: Iterable[HookDelivery]) -> bool:
@@ -125,8 +146,8 @@ def _shut(attempts: Iterable[HookDelivery]) -> bool:
     return False
 
 
-def _ask(world: World, most: int, before: datetime | None) -> None:
-    """`before`: what came later is in sight only in part, and would be asked for out of order."""
+def _ask(world: World, shut: bool, again: bool) -> None:
+    """`shut`: one is tried, and is not to blame. `again`: also what was asked for before."""
     now = world.clock()
     with world.store.read() as connection:
         listed = missed.listed(connection)
@@ -135,19 +156,28 @@ def _ask(world: World, most: int, before: datetime | None) -> None:
     if over:
         world.store.write(lambda tx: missed.settle(tx, over))
     due = [m for m in listed if m.guid not in over and m.due <= now and m.asked <= TRIES]
-    due = [m for m in due if before is None or m.at < before]
+    due = [m for m in due if again or not m.asked]
     for one in [m for m in due if m.asked == TRIES]:
         _give_up(world, one, f"asked for {TRIES} times")
-    for one in [m for m in due if m.asked < TRIES][:most]:
+    for one in _next([m for m in due if m.asked < TRIES], shut):
         try:
             world.github.redeliver(one.id)
         except Rejected as error:
             _give_up(world, one, str(error))
             continue
-        counted = one.asked + (most > 1)  # where nothing comes through it is not its fault
-        again = replace(one, asked=counted, due=now + PAUSE * 2 ** max(0, counted - 1))
-        world.store.write(lambda tx, again=again: missed.asked(tx, again))  # type: ignore[misc]
+        asked = one.asked + (not shut)
+        then = replace(one, asked=asked, due=now + PAUSE * 2 ** max(0, asked - 1))
+        world.store.write(lambda tx, then=then: missed.asked(tx, then))  # type: ignore[misc]
         log.info("delivery.asked_again", delivery=one.guid, missed_at=one.at.isoformat())
+
+
+def _next(due: Sequence[Missed], shut: bool) -> list[Missed]:
+    """What this sweep asks for, oldest first; where nothing comes through the one that has waited
+    longest, for the oldest may be the one that nobody can take."""
+    if shut:
+        return sorted(due, key=lambda m: m.due)[:1]
+    chosen = sorted(due, key=lambda m: m.event not in FIRST)[:ASKS]
+    return sorted(chosen, key=lambda m: m.at)
 
 
 def _give_up(world: World, one: Missed, why: str) -> None:
@@ -172,7 +202,8 @@ def _refused(world: World, error: Rejected) -> None:
 
     world.store.write(work)
     if told is None or told < now - DAY:
-        hint = "Missed webhooks are not asked for again. Is this GitHub Enterprise Server too old?"
+        why = HINTS.get(error.status, "GitHub's answer says why.")
+        hint = f"Missed webhooks are not asked for again. {why}"
         log.warning("deliveries.refused", error=str(error), hint=hint)
 
 

@@ -17,15 +17,18 @@ from bot.flows.hear_comment import unheard
 from bot.flows.install import pace
 from bot.flows.rest import rest
 from bot.flows.world import World
-from bot.ports import Said, Transaction, pull_request_lock
+from bot.ports import Transaction, pull_request_lock
 from bot.store import gaps, queue, repositories, reviews, subjects, sweeps
+from bot.store.surfaces import CHECK, STATUS
 
 REPOSITORIES = 10  # in one sweep, those that were gone through longest ago
 PAGES = 3  # of a hundred comments each, for one repository in one sweep
 VISITS = 50  # planned in one sweep
 GAPS = 100
 REVIVALS = 100
+OUT = 2  # repositories in a row that GitHub could not tell us of: nobody is there
 GRACE = timedelta(minutes=1)  # in which a webhook may still be on its way
+AGAIN = timedelta(hours=1)  # after a visit that failed for good
 OUTAGE = timedelta(days=3)  # what waits for longer waits for a person
 VISIT = "visit_pull_request"
 
@@ -34,31 +37,41 @@ log = structlog.get_logger()
 
 def sweep_repositories(world: World) -> None:
     """Have written what never was, hear what nobody told, and go on with what an outage stopped."""
-    world.store.write(lambda tx: _fill_gaps(world, tx))
+    _fill_gaps(world)
     with world.store.read() as connection:
         due = repositories.swept_longest_ago(connection, REPOSITORIES)
-    reached, planned = False, 0
+    reached, planned, failed = False, 0, 0
     for repository in due:
         try:
             world.wait_for(repository.installation)
             planned += _go_through(world, repository, planned)
-            reached = True
+            reached, failed = True, 0
         except Transient as error:
             rest(world, error)
-            if error.retry_after is None:
-                break  # nobody is there: the others would not fare better
+            failed = failed + 1 if error.retry_after is None else 0
         except Rejected as error:
             log.info("sweep.not_ours", repository=repository.full_name, error=str(error))
-        _swept(world, repository)
+            failed = 0
+        _swept(world, repository)  # also where it failed: the others get their turn before it
+        if failed == OUT:
+            break  # the rest would not fare better
     _revive(world, reached)
 
 
-def _fill_gaps(world: World, tx: Transaction) -> None:
+def _fill_gaps(world: World) -> None:
     """From the record alone: what should stand on GitHub, does not, and is not under way."""
-    for repository, head_sha in gaps.without_check(tx.connection, GAPS):
-        world.publish_check(tx, repository, head_sha)
-    for repository, number in gaps.without_comment(tx.connection, GAPS):
-        world.publish_comment(tx, repository, number)
+    with world.store.read() as connection:
+        heads = gaps.without_check(connection, STATUS if world.by_token else CHECK, GAPS)
+        numbers = gaps.without_comment(connection, GAPS)
+
+    def work(tx: Transaction) -> None:
+        for repository, head_sha in heads:
+            world.publish_check(tx, repository, head_sha)
+        for repository, number in numbers:
+            world.publish_comment(tx, repository, number)
+
+    if heads or numbers:
+        world.store.write(work)
 
 
 def _go_through(world: World, repository: Repository, planned: int) -> int:
@@ -72,19 +85,20 @@ def _go_through(world: World, repository: Repository, planned: int) -> int:
         known = subjects.open_in(connection, repository.id)
     numbers = differing(listed, known, now)
     since = _since(world, repository, now)
-    said, everything = (
-        ([], True) if since is None else world.github.comments_since(repository, since, PAGES)
+    said, until = (
+        ([], None) if since is None else world.github.comments_since(repository, since, PAGES)
     )
 
     def work(tx: Transaction) -> int:
-        new = [n for n in numbers if not _promised(tx, repository.id, n)][: VISITS - planned]
+        new = [n for n in numbers if not _promised(tx, repository.id, n, now)][: VISITS - planned]
         for index, number in enumerate(new, planned):
+            queue.drop_parked(tx, VISIT, pull_request_lock(repository.id, number))
             world.visit(tx, repository.id, number, now + pace(index, world.pacer.on))
         for comment in said:
             if comment.updated_at <= now - GRACE and unheard(tx.connection, repository, comment):
                 world.hear(tx, repository.id, comment.number, comment.id)
         if since is not None:
-            mark = _mark(since, said, everything, now)
+            mark = _mark(since, until, now)
             sweeps.save(tx, _key(repository), mark.isoformat(), now)
         return len(new)
 
@@ -107,8 +121,9 @@ def differing(
     return sorted([*changed, *gone])
 
 
-def _promised(tx: Transaction, repository: int, number: int) -> bool:
-    return queue.promised(tx.connection, VISIT, pull_request_lock(repository, number))
+def _promised(tx: Transaction, repository: int, number: int, now: datetime) -> bool:
+    lock = pull_request_lock(repository, number)
+    return queue.promised(tx.connection, VISIT, lock, now - AGAIN)
 
 
 def _newer(listed: PullRequest, known: PullRequest) -> bool:
@@ -131,12 +146,12 @@ def _since(world: World, repository: Repository, now: datetime) -> datetime | No
     return max(first, now - OUTAGE) if first else None
 
 
-def _mark(since: datetime, said: Sequence[Said], everything: bool, now: datetime) -> datetime:
-    """Where the next time begins: behind the last comment that was heard for good."""
-    if not said:
+def _mark(since: datetime, until: datetime | None, now: datetime) -> datetime:
+    """Where the next time begins: behind the last comment that was read, of an issue too, and
+    never behind what may still be told."""
+    if until is None:
         return since
-    behind = max(said[-1].updated_at, since) + timedelta(seconds=1)
-    return max(since, min(behind, now - GRACE)) if everything else behind
+    return max(since, min(until + timedelta(seconds=1), now - GRACE))
 
 
 def _key(repository: Repository) -> str:
@@ -151,7 +166,7 @@ def _revive(world: World, reached: bool) -> None:
     """What was parked because GitHub could not be reached goes on, once it can."""
     since = world.clock() - OUTAGE
     with world.store.read() as connection:
-        if not queue.passing(connection, since):
+        if not queue.passing(connection, since, world.clock()):
             return
     try:
         if not reached and world.by_token:

@@ -190,7 +190,7 @@ class GitHubGateway:
 
     def comments_since(
         self, repository: Repository, since: datetime, most: int
-    ) -> tuple[list[Said], bool]:
+    ) -> tuple[list[Said], datetime | None]:
         """See `ports.GitHub`."""
         with self._repository(repository) as repo:
             return github_comments.since(repo, since, most)

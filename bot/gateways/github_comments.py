@@ -20,26 +20,24 @@ PAGE = 100
 PULL_REQUEST = re.compile(r"/pull/(\d+)(?:#|$)")
 
 
-def since(repo: Repository, since: datetime, most: int) -> tuple[list[Said], bool]:
-    """Those of pull requests changed since then, oldest change first, and whether these are all."""
+def since(repo: Repository, since: datetime, most: int) -> tuple[list[Said], datetime | None]:
+    """Those of pull requests changed since then, oldest change first; and the last change of all
+    that were read, those of issues too."""
     listed = repo.get_issues_comments(sort="updated", direction="asc", since=since)
     found: list[dict[str, Any]] = []
     for number in range(most):
         page = [comment._rawData for comment in listed.get_page(number)]
         found += page
         if len(page) < PAGE:
-            return _on_pull_requests(found), True
-    return _on_pull_requests(found), False
+            break
+    until = moment(found[-1]["updated_at"]) if found else None
+    return [said for raw in found if (said := _said(raw))], until
 
 
 def one(repo: Repository, comment_id: int) -> Said | None:
     """One comment; None where it stands below an issue."""
     url = f"{repo.url}/issues/comments/{comment_id}"
     return _said(repo._requester.requestJsonAndCheck("GET", url)[1])
-
-
-def _on_pull_requests(listed: list[dict[str, Any]]) -> list[Said]:
-    return [said for raw in listed if (said := _said(raw))]
 
 
 def _said(raw: dict[str, Any]) -> Said | None:

@@ -43,6 +43,7 @@ def _attempt(raw: dict[str, Any]) -> HookDelivery:
         id=raw["id"],
         guid=raw["guid"],
         event=raw["event"],
+        action=raw.get("action") or "",
         at=datetime.fromisoformat(raw["delivered_at"]).astimezone(UTC),
         status=raw.get("status_code") or 0,
         again=bool(raw.get("redelivery")),

@@ -13,7 +13,7 @@ from bot.flows.install import adopt_repositories, visit_pull_request
 from bot.flows.publish_check import publish_check, seed_check
 from bot.flows.publish_comment import publish_comment
 from bot.flows.react import react
-from bot.flows.read_rules import OFTEN, read_rules
+from bot.flows.read_rules import LOOK, read_rules
 from bot.flows.reply import reply
 from bot.flows.republish import repost_comment, republish
 from bot.flows.run_out import run_out
@@ -46,7 +46,7 @@ FLOWS: dict[str, Callable[..., Any]] = {
 PERIODIC = {
     "apply_organisation": timedelta(days=1),  # also at every start, when it may have changed
     "check_app": timedelta(hours=12),  # also at every start
-    "read_rules": OFTEN,  # what GitHub's rules require
+    "read_rules": LOOK,  # what GitHub's rules require
     "run_out": timedelta(minutes=1),  # waivers whose day is over
     "sweep_deliveries": timedelta(minutes=2),  # also at every start: what came while we were away
     "sweep_repositories": timedelta(minutes=5),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 from sqlalchemy import Connection, String, and_, bindparam, cast, or_, select
 from sqlalchemy.sql.expression import ColumnElement
 
@@ -9,7 +11,9 @@ from bot.core.gate import Gate
 from bot.core.organisation import Mode
 from bot.core.review import State
 from bot.store import tables as t
-from bot.store.surfaces import CHECK, COMMENT, STATUS
+from bot.store.surfaces import CHECK, COMMENT
+
+Key = TypeVar("Key", int, str)
 
 _REPOSITORY = t.subject.c.repository_id
 _NUMBER = cast(t.subject.c.number, String)
@@ -17,25 +21,17 @@ _INSTALLED = t.subject.join(t.review).join(t.repository).join(t.installation)
 _OPEN = and_(t.review.c.state == State.OPEN, t.installation.c.removed_at.is_(None))
 
 
-def _under_way(kind: str, key: ColumnElement[str]) -> ColumnElement[bool]:
-    """Whether a job has it in hand; a parked one too: there is a reason."""
-    lock = f"{kind}:" + cast(_REPOSITORY, String) + ":" + key
-    return select(t.job.c.id).where(t.job.c.lock == lock).exists()
-
-
-def _here(kind: str, key: ColumnElement[str]) -> ColumnElement[bool]:
+def _here(kind: object, key: ColumnElement[str]) -> ColumnElement[bool]:
     surface = t.surface.c
     return and_(surface.kind == kind, surface.repository_id == _REPOSITORY, surface.key == key)
 
 
-# Where there is no App, a status stands in the place of the check.
-_CHECKED = or_(_here(CHECK, t.subject.c.head_sha), _here(STATUS, t.subject.c.head_sha))
+_STANDS = _here(bindparam("kind"), t.subject.c.head_sha) & t.surface.c.external_id.is_not(None)
 _WITHOUT_CHECK = (
     select(_REPOSITORY, t.subject.c.head_sha)
-    .select_from(_INSTALLED.outerjoin(t.surface, _CHECKED))
-    .where(_OPEN, t.surface.c.external_id.is_(None), ~_under_way(CHECK, t.subject.c.head_sha))
+    .select_from(_INSTALLED)
+    .where(_OPEN, ~select(t.surface.c.id).where(_STANDS).exists())
     .distinct()
-    .limit(bindparam("most"))
 )
 _WITHOUT_COMMENT = (
     select(_REPOSITORY, t.subject.c.number)
@@ -46,18 +42,26 @@ _WITHOUT_COMMENT = (
         t.review.c.mode != Mode.SHADOW,
         t.review.c.quiet.is_(False),
         or_(t.surface.c.external_id.is_(None), t.surface.c.live.is_(None)),
-        ~_under_way(COMMENT, _NUMBER),
     )
-    .limit(bindparam("most"))
 )
+_LOCKS = select(t.job.c.lock).where(t.job.c.lock.startswith(bindparam("prefix"))).distinct()
 
 
-def without_check(connection: Connection, most: int) -> list[tuple[int, str]]:
-    """(repository, head) of open pull requests without a check of ours, and none under way."""
-    return [(row[0], row[1]) for row in connection.execute(_WITHOUT_CHECK, {"most": most})]
+def without_check(connection: Connection, kind: str, most: int) -> list[tuple[int, str]]:
+    """(repository, head) of open pull requests on which no check of ours stands, or no status where
+    that is the kind, and none is under way."""
+    rows = connection.execute(_WITHOUT_CHECK, {"kind": kind})
+    return _idle(connection, CHECK, [(row[0], row[1]) for row in rows])[:most]
 
 
 def without_comment(connection: Connection, most: int) -> list[tuple[int, int]]:
     """(repository, number) of those that are asked something and have no comment of ours, or one of
-    which nobody knows what it says."""
-    return [(row[0], row[1]) for row in connection.execute(_WITHOUT_COMMENT, {"most": most})]
+    which nobody knows what it says; and none is under way."""
+    rows = connection.execute(_WITHOUT_COMMENT)
+    return _idle(connection, COMMENT, [(row[0], row[1]) for row in rows])[:most]
+
+
+def _idle(connection: Connection, kind: str, found: list[tuple[int, Key]]) -> list[tuple[int, Key]]:
+    """Those that no job has in hand; a parked one has them too: there is a reason."""
+    locks = set(connection.execute(_LOCKS, {"prefix": f"{kind}:"}).scalars()) if found else set()
+    return [each for each in found if f"{kind}:{each[0]}:{each[1]}" not in locks]

@@ -34,7 +34,7 @@ class Missed:
     """An event that did not arrive.
 
     `id` is one attempt to deliver it and `at` the time of that; `asked` is how often we asked for
-    it, `due` when we may ask again.
+    it, `due` when we may ask again. `event` is GitHub's name, empty in rows of earlier versions.
     """
 
     guid: str
@@ -42,6 +42,7 @@ class Missed:
     at: datetime
     asked: int
     due: datetime
+    event: str
 
 
 def listed(connection: Connection) -> list[Missed]:
@@ -82,10 +83,11 @@ def first_received(connection: Connection) -> datetime | None:
 
 
 def _row(missed: Missed) -> dict[str, object]:
-    cursor = f"{missed.id} {missed.asked} {missed.at.isoformat()}"
+    cursor = f"{missed.id} {missed.asked} {missed.at.isoformat()} {missed.event}"
     return {"key": PREFIX + missed.guid, "cursor": cursor, "at": missed.due}
 
 
 def _missed(key: str, cursor: str, due: datetime) -> Missed:
-    id, asked, at = cursor.split(" ", 2)
-    return Missed(key.removeprefix(PREFIX), int(id), datetime.fromisoformat(at), int(asked), due)
+    id, asked, at, *event = cursor.split(" ")
+    guid, moment = key.removeprefix(PREFIX), datetime.fromisoformat(at)
+    return Missed(guid, int(id), moment, int(asked), due, event[0] if event else "")

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from bot.ports import Transaction
 from bot.store import tables as t
+
+LONGEST_REST = timedelta(hours=6)  # of a parked job before it is revived
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +61,22 @@ class Backlog:
 _ADD = insert(t.job).returning(t.job.c.id)
 _STANDS = select(t.job.c.id).where(t.job.c.id == bindparam("job"))
 _REMOVE = delete(t.job).where(t.job.c.id == bindparam("job"))
+_SAME = and_(t.job.c.name == bindparam("of"), t.job.c.lock == bindparam("under"))
 _PROMISED = select(t.job.c.id).where(
-    t.job.c.name == bindparam("of"),
-    t.job.c.lock == bindparam("under"),
-    t.job.c.state == "ready",
+    _SAME, or_(t.job.c.state == "ready", t.job.c.run_at > bindparam("since"))
 )
+_DROP_PARKED = delete(t.job).where(_SAME, t.job.c.state == "parked")
+_MOMENT = t.job.c.run_at.type
+_WAITED = 2 * func.julianday(t.job.c.run_at) - func.julianday(t.job.c.created_at)
 _PASSING = (
     select(t.job)
     .where(t.job.c.state == "parked", t.job.c.passing, t.job.c.created_at >= bindparam("since"))
+    .where(
+        or_(
+            func.julianday(bindparam("now", type_=_MOMENT)) >= _WAITED,
+            t.job.c.run_at <= bindparam("long_ago"),
+        )
+    )
     .order_by(t.job.c.id)
     .limit(bindparam("most"))
 )
@@ -115,22 +136,34 @@ def park(tx: Transaction, id: int, attempts: int, error: str, passing: bool = Fa
 def revive(tx: Transaction, since: datetime, most: int, now: datetime) -> list[Job]:
     """Parked jobs that are `passing` and were promised since then, as new ones to run now.
 
-    They come anew, for the runner knows jobs by ids that grow; since when they wait stays true.
+    Each rests first, as long as it had waited when it last failed, and six hours at most: what
+    never succeeds comes ever more seldom. They come anew, for the runner knows jobs by ids that
+    grow; since when they wait stays true.
     """
-    rows = tx.connection.execute(_PASSING, {"since": since, "most": most}).all()
+    rows = tx.connection.execute(_PASSING, _due(since, most, now)).all()
     for row in rows:
         remove(tx, row.id)
     return [add(tx, r.name, r.args, r.lock, now, r.created_at) for r in rows]
 
 
-def passing(connection: Connection, since: datetime) -> bool:
+def passing(connection: Connection, since: datetime, now: datetime) -> bool:
     """Whether there is anything to revive."""
-    return connection.execute(_PASSING, {"since": since, "most": 1}).first() is not None
+    return connection.execute(_PASSING, _due(since, 1, now)).first() is not None
 
 
-def promised(connection: Connection, name: str, lock: str) -> bool:
-    """Whether such a job is waiting; one that is parked does not count."""
-    return connection.execute(_PROMISED, {"of": name, "under": lock}).first() is not None
+def _due(since: datetime, most: int, now: datetime) -> dict[str, object]:
+    return {"since": since, "most": most, "now": now, "long_ago": now - LONGEST_REST}
+
+
+def promised(connection: Connection, name: str, lock: str, since: datetime) -> bool:
+    """Whether such a job is waiting, or was tried since then and is parked."""
+    args = {"of": name, "under": lock, "since": since}
+    return connection.execute(_PROMISED, args).first() is not None
+
+
+def drop_parked(tx: Transaction, name: str, lock: str) -> None:
+    """Another such job takes the place of those that are parked."""
+    tx.connection.execute(_DROP_PARKED, {"of": name, "under": lock})
 
 
 def backlog(connection: Connection, now: datetime) -> Backlog:

@@ -13,6 +13,7 @@ from structlog.typing import EventDict
 
 from bot.cli.pair import Pair, start_pair
 from bot.core.enforcement import Required
+from bot.jobs.names import PERIODIC
 from bot.store import repositories
 from bot.store import tables as t
 from tests.flows.conftest import started
@@ -102,11 +103,22 @@ def test_a_ruleset_that_is_pinned_elsewhere_is_not_hidden_by_classic_protection(
     assert required(pair)[0] is Required.OTHER
 
 
+def test_rules_are_read_every_six_hours_at_the_pace_of_the_schedule(pair: Pair) -> None:
+    adopt(pair)
+    period = PERIODIC["read_rules"] / timedelta(hours=1)
+    hours = 0.0
+    while pair.github.call_counts[RULES] == 1:
+        hours += period
+        assert hours <= 6
+        read_again(pair, hours=period - 0.001)  # a run takes a moment longer or less than another
+    assert hours > 4
+
+
 def test_a_change_is_seen_by_the_next_run_and_told_once(pair: Pair, logs: list[EventDict]) -> None:
     adopt(pair)
     read_again(pair)
     pair.github.require()
-    read_again(pair, hours=5.9)
+    read_again(pair, hours=4.9)
     assert required(pair)[0] is Required.OURS  # too young to be asked again
     read_again(pair)
     read_again(pair)

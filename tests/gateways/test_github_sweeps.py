@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from bot.core.facts import Actor, Repository
 from bot.errors import Rejected
 from bot.flows.pacer import Pacer
+from bot.gateways import github_comments
 from bot.gateways.github import GitHubGateway
 from bot.gateways.github_auth import app_auth
 from bot.sandbox.app_key import make_app_key
@@ -72,8 +74,8 @@ def test_comments_changed_since_come_with_the_oldest_change_first(
         ids.append(github.comment(number, f"Comment {n}", "writer"))
     github.state.clock = lambda: times[4]
     github.edit_comment(ids[0], "Changed", "writer")
-    found, everything = gateway.comments_since(shop, times[1], 3)
-    assert everything
+    found, until = gateway.comments_since(shop, times[1], 3)
+    assert until == times[4]
     assert [said.id for said in found] == [ids[1], ids[2], ids[0]]
     last = found[-1]
     assert (last.number, last.body, last.app) == (number, "Changed", None)
@@ -87,12 +89,24 @@ def test_only_so_many_pages_of_comments_are_asked_for(
 ) -> None:
     number = github.open_pull_request(title="Theme")
     since = github.state.clock()
+    assert gateway.comments_since(shop, since, 2) == ([], None)
     for n in range(250):
+        github.state.clock = lambda n=n: since + timedelta(seconds=n)  # type: ignore[misc]
         github.comment(number, f"Comment {n}", "reviewer")
-    found, everything = gateway.comments_since(shop, since, 2)
-    assert (len(found), everything) == (200, False)
-    found, everything = gateway.comments_since(shop, since, 3)
-    assert (len(found), everything) == (250, True)
+    for pages, read in ((2, 200), (3, 250)):
+        found, until = gateway.comments_since(shop, since, pages)
+        assert (len(found), until) == (read, since + timedelta(seconds=read - 1))
+
+
+def test_comments_on_issues_are_none_of_ours_and_were_read_all_the_same(
+    github: StandIn, gateway: GitHubGateway, shop: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issue = github.open_pull_request(title="The stand-in knows no issues: this is taken for one")
+    other = re.compile(rf"/pull/(?!{issue}\b)(\d+)")
+    monkeypatch.setattr(github_comments, "PULL_REQUEST", other)
+    since = github.state.clock()
+    github.comment(issue, "Me too", "reviewer")
+    assert gateway.comments_since(shop, since, 1) == ([], github.state.clock())
 
 
 def test_a_comment_that_is_gone_is_none(

@@ -126,14 +126,16 @@ def days(tmp_path: Path, clock: Clock) -> Iterator[Days]:
 
 @dataclass
 class Ear:
-    """Listens where the bot would, and answers what it is told to."""
+    """Listens where the bot would, and answers what it is told to; what is `bad` it never takes."""
 
     status: int = 202
+    bad: str = ""
     heard: list[str] = field(default_factory=list)
 
     async def hear(self, request: Request) -> Response:
-        self.heard.append(request.headers["x-github-delivery"])
-        return Response(status_code=self.status)
+        guid = request.headers["x-github-delivery"]
+        self.heard.append(guid)
+        return Response(status_code=500 if guid == self.bad else self.status)
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
@@ -11,10 +12,13 @@ from structlog.typing import EventDict
 from bot.errors import Rejected
 from bot.flows import sweep_deliveries as flow
 from bot.flows.sweep_deliveries import WANTED, sweep_deliveries
+from bot.gateways.github import GitHubGateway
+from bot.gateways.github_auth import app_auth
 from bot.gateways.github_deliveries import next_cursor
 from bot.inbound.github_events import READERS
+from bot.sandbox.app_key import make_app_key
 from bot.store import inbox
-from tests.sweeps.conftest import Bench
+from tests.sweeps.conftest import APP_ID, Bench
 
 LIST, ASK = "GET /app/hook/deliveries", "POST /app/hook/deliveries/{id}/attempts"
 
@@ -47,7 +51,46 @@ def lose(bench: Bench, count: int = 1, share: float = 1.0) -> list[str]:
 
 
 def test_what_is_asked_for_is_what_the_door_reads() -> None:
-    assert set(WANTED) == set(READERS) - {"ping"}
+    assert set(WANTED) == set(READERS) - {"ping", "status"}
+
+
+def emit(bench: Bench, event: str, action: str | None, count: int = 1) -> list[str]:
+    """Events of which nobody hears; gives the ids of their deliveries."""
+    bench.github.faults.lose_deliveries = 1.0
+    webhooks = bench.github._world.webhooks
+    with bench.github.state.lock:
+        found = [webhooks.emit(event, {"action": action}).guid for _ in range(count)]
+    bench.github.faults.clear()
+    return found
+
+
+def test_of_checks_only_what_people_pressed_is_asked_for(seen: Bench) -> None:
+    emit(seen, "status", None)
+    emit(seen, "check_suite", "completed")
+    for action in ("created", "completed"):
+        emit(seen, "check_run", action)
+    pressed = [
+        *emit(seen, "check_run", "rerequested"),
+        *emit(seen, "check_run", "requested_action"),
+        *emit(seen, "check_suite", "rerequested"),
+    ]
+    assert seen.sweep(sweep_deliveries) == {LIST: 1, ASK: 3}
+    assert seen.ear.heard == pressed
+
+
+def test_where_not_all_fit_in_pull_requests_and_what_is_said_come_first(
+    seen: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flow, "ASKS", 5)
+    pressed = emit(seen, "check_run", "rerequested", 4)
+    seen.clock.forward(seconds=2)
+    first = [*emit(seen, "issue_comment", "created"), *lose(seen, 2)]
+    first += emit(seen, "installation", "created")
+    seen.clock.forward(seconds=2)
+    assert seen.sweep(sweep_deliveries) == {LIST: 1, ASK: 5}
+    assert seen.ear.heard == [pressed[0], *first]
+    assert seen.sweep(sweep_deliveries) == {LIST: 1, ASK: 3}
+    assert seen.ear.heard[5:] == pressed[1:]
 
 
 def test_what_was_lost_is_asked_for_oldest_first_and_only_until_it_arrives(seen: Bench) -> None:
@@ -84,8 +127,22 @@ def test_a_sweep_looks_and_asks_only_so_often_and_the_next_ones_take_the_rest(
             _record(seen, guid)
         seen.clock.forward(minutes=2)
     assert all(sweep[LIST] <= 2 and sweep.get(ASK, 0) <= 40 for sweep in spent)
-    assert spent[0] == {LIST: 2}  # the oldest are not in sight yet
-    assert sum(sweep.get(ASK, 0) for sweep in spent) == 250
+    assert spent[0] == {LIST: 2, ASK: 40}
+    assert seen.ear.heard[:40] == lost[50:90]  # the oldest in sight
+    assert seen.ear.heard[40:80] == lost[:40]
+    assert sorted(seen.ear.heard) == sorted(lost)
+
+
+def test_while_a_long_look_goes_on_nothing_is_asked_for_twice(
+    seen: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flow, "PAGES", 1)
+    emit(seen, "check_run", "completed", 400)
+    lost = lose(seen, 20)
+    seen.ear.status = 502
+    for _ in range(4):
+        seen.sweep(sweep_deliveries)
+        seen.clock.forward(minutes=5)
     assert seen.ear.heard == lost
 
 
@@ -140,6 +197,29 @@ def test_while_nothing_comes_through_one_is_tried_and_then_all_of_them_arrive(se
         seen.clock.forward(minutes=2)
         seen.sweep(sweep_deliveries)
     assert set(seen.ear.heard) == set(lost)
+
+
+def test_one_that_nobody_can_take_keeps_none_of_the_others_away(seen: Bench) -> None:
+    lost = lose(seen, 4)
+    seen.ear.status = 502
+    seen.sweep(sweep_deliveries)
+    seen.ear.status, seen.ear.bad, seen.ear.heard = 202, lost[0], []
+    for _ in range(5):
+        seen.clock.forward(minutes=2, seconds=1)
+        seen.sweep(sweep_deliveries)
+    assert set(seen.ear.heard) == set(lost)
+
+
+def test_the_hint_fits_what_github_answered(seen: Bench, logs: list[EventDict]) -> None:
+    other = app_auth(APP_ID, make_app_key().private)
+    stranger = GitHubGateway(other, seen.github.api_url, seen.world.pacer)
+    sweep_deliveries(replace(seen.world, github=stranger))
+    seen.clock.forward(days=1, minutes=1)
+    seen.github.faults.add("404-before", on="GET /app/hook/deliveries")
+    seen.sweep(sweep_deliveries)
+    key, old = [line["hint"] for line in logs if line["event"] == "deliveries.refused"]
+    assert "private key is wrong" in key
+    assert "too old" in old
 
 
 def test_what_is_older_than_three_days_is_left_alone(seen: Bench) -> None:

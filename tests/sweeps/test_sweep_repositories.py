@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -11,7 +15,9 @@ import pytest
 from bot.core.facts import Actor, PullRequest, Repository
 from bot.errors import Rejected, Transient
 from bot.flows.sweep_repositories import differing, sweep_repositories
+from bot.gateways import github_comments
 from bot.jobs.embedded import EmbeddedJobs
+from bot.ports import Transaction
 from bot.store import queue, repositories, surfaces
 from bot.store.surfaces import CHECK, COMMENT
 from tests import make
@@ -132,6 +138,7 @@ def test_what_an_outage_parked_goes_on_by_itself(days: Days) -> None:
     for _ in range(15):
         days.settle()
         days.clock.forward(minutes=5)
+    days.clock.forward(hours=2)  # they rest as long as they had waited
     assert {passing for _, passing in parked(days)} == {1}
     assert says(days.pair, number)[1] == "0 of 5 answered"
     days.pair.github.faults.clear()
@@ -166,11 +173,42 @@ def test_ten_repositories_a_sweep_those_first_that_waited_longest(bench: Bench) 
     assert bench.rows("SELECT count(*) FROM repository WHERE swept_at IS NULL") == [0]
 
 
+def test_whatever_is_said_on_issues_what_is_said_after_it_is_heard(
+    days: Days, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number, issue = opened(days), opened(days)
+    other = re.compile(rf"/pull/(?!{issue}\b)(\d+)")  # the stand-in knows no issues
+    monkeypatch.setattr(github_comments, "PULL_REQUEST", other)
+    days.pair.github.faults.lose_deliveries = 1.0
+    for n in range(350):
+        days.pair.github.comment(issue, f"Me too {n}", "reviewer")
+    days.clock.forward(seconds=2)
+    days.pair.github.comment(number, ALL, "author")
+    unheard(days)
+    days.minutes(14)
+    assert says(days.pair, number)[0] == "success"
+
+
 def test_a_removed_installation_is_not_asked(bench: Bench) -> None:
     installed(bench, 1)
     with bench.world.store.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE installation SET removed_at = '2026-01-01 00:00:00'")
     assert bench.sweep(sweep_repositories) == {}
+
+
+def test_to_look_for_gaps_waits_for_no_writer_and_holds_none_up(bench: Bench) -> None:
+    looked, writing = threading.Event(), threading.Event()
+
+    def long(tx: Transaction) -> bool:
+        writing.set()
+        return looked.wait(5)
+
+    with ThreadPoolExecutor(1) as pool:
+        busy = pool.submit(bench.world.store.write, long)
+        assert writing.wait(5)
+        bench.sweep(sweep_repositories)
+        looked.set()
+        assert busy.result()
 
 
 def test_visits_keep_the_pace_and_are_planned_once(bench: Bench) -> None:
@@ -185,6 +223,13 @@ def test_visits_keep_the_pace_and_are_planned_once(bench: Bench) -> None:
     assert sorted(numbers) == list(range(1, 61))
 
 
+def test_a_repository_that_github_cannot_list_stops_none_of_the_others(bench: Bench) -> None:
+    installed(bench, 14)
+    bench.github.faults.add("502-before", on="GET /repos/acme/shop-3/pulls")
+    assert bench.sweep(sweep_repositories) == {PULLS: 10}
+    assert bench.rows("SELECT count(*) FROM repository WHERE swept_at IS NULL") == [4]
+
+
 def test_nobody_there_ends_the_sweep_at_once_and_revives_nothing(bench: Bench) -> None:
     installed(bench, 5)
     job = bench.world.store.write(
@@ -193,7 +238,8 @@ def test_nobody_there_ends_the_sweep_at_once_and_revives_nothing(bench: Bench) -
     bench.world.store.write(lambda tx: queue.park(tx, job.id, 12, "Transient", passing=True))
     bench.github.faults.add("502-before", on="* /repos/*")
     bench.github.faults.add("502-before", on="GET /app")
-    assert bench.sweep(sweep_repositories) == {PULLS: 1, "GET /app": 1}
+    assert bench.sweep(sweep_repositories) == {PULLS: 2, "GET /app": 1}
+    assert bench.rows("SELECT count(*) FROM repository WHERE swept_at IS NULL") == [3]
     assert bench.rows("SELECT state FROM job") == ["parked"]
     bench.github.faults.clear()
     bench.sweep(sweep_repositories)
@@ -214,6 +260,41 @@ def test_a_sweep_revives_a_hundred_and_nothing_that_waits_for_days(bench: Bench)
     assert ready == [f"young {n}" for n in range(100)]
     bench.sweep(sweep_repositories)
     assert bench.rows("SELECT name FROM job WHERE state = 'parked'") == ["old"]
+
+
+def test_what_never_succeeds_is_revived_ever_more_seldom(bench: Bench) -> None:
+    began = bench.clock() - timedelta(minutes=7)
+    now = bench.clock()
+    bench.world.store.write(lambda tx: queue.add(tx, "react", {}, "lane", now, began))
+    ages = []
+    for _ in range(3 * 24 * 12):
+        for id in bench.rows("SELECT id FROM job WHERE state = 'ready'"):
+            ages.append((bench.clock() - began) // timedelta(minutes=1))
+            bench.world.store.write(
+                lambda tx, id=id: queue.park(tx, id, 12, "Stale", passing=True)  # type: ignore[misc]
+            )
+        bench.clock.forward(minutes=5)
+        bench.sweep(sweep_repositories)
+    assert ages[:7] == [7, 17, 37, 77, 157, 317, 637]
+    assert len(ages) < 20
+    assert max(later - sooner for sooner, later in pairwise(ages)) <= 6 * 60 + 5
+
+
+def test_a_visit_that_failed_for_good_keeps_nobody_away_for_longer_than_an_hour(
+    bench: Bench,
+) -> None:
+    installed(bench, 1)
+    bench.github.open_pull_request(title="A theme")
+    bench.clock.forward(minutes=2)
+    bench.sweep(sweep_repositories)
+    (visit,) = bench.rows("SELECT id FROM job")
+    bench.world.store.write(lambda tx: queue.park(tx, visit, 5, "Rejected"))
+    for minutes, state in ((55, "parked"), (65, "ready")):
+        tried = (bench.clock() - timedelta(minutes=minutes)).replace(tzinfo=None)
+        with bench.world.store.engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE job SET run_at = ?", (str(tried),))
+        bench.sweep(sweep_repositories)
+        assert bench.rows("SELECT state FROM job") == [state]
 
 
 def test_what_github_refused_and_what_is_our_own_mistake_waits_for_a_person(bench: Bench) -> None:
