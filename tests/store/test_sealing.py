@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import subprocess
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import Connection, delete, func, select, text, update
+from sqlalchemy.exc import OperationalError
 from structlog.typing import EventDict
 
 from bot.core.events import Event
@@ -303,6 +306,28 @@ def test_what_cannot_even_be_read_is_named_too(sealed: Store, column: str) -> No
     seq, why = broken(sealed) or (0, "")
     assert seq in (1, 2)
     assert "no program of ours wrote" in why
+
+
+def test_a_text_that_is_none_is_named_too(sealed: Store) -> None:
+    run(sealed, text("UPDATE ledger SET event = CAST(x'ff' AS TEXT) WHERE seq = 2"))
+    assert "no program of ours wrote" in (broken(sealed) or (0, ""))[1]
+
+
+@pytest.mark.parametrize("code", [sqlite3.SQLITE_BUSY, sqlite3.SQLITE_IOERR_READ])
+def test_what_the_machine_does_not_let_us_read_is_not_called_broken(
+    sealed: Store, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    chain = ledger.chain
+
+    def fails(connection: Connection, key: bytes) -> Iterator[ledger.Link]:
+        yield next(chain(connection, key))
+        error = sqlite3.OperationalError("not now")
+        error.sqlite_errorcode = code
+        raise OperationalError("SELECT", {}, error)
+
+    monkeypatch.setattr(ledger, "chain", fails)
+    with pytest.raises(OperationalError):
+        broken(sealed)
 
 
 def test_the_bot_says_at_once_when_what_it_sealed_last_is_not_there_any_more(
