@@ -85,6 +85,12 @@ def test_a_stranger_who_copies_our_hidden_line_stays_a_stranger(store: Store) ->
     assert heard(store, replace(CREATED, by=PERSON)) == replace(CREATED, by=PERSON)
 
 
+@pytest.mark.parametrize("app", [None, 4242])
+def test_another_bot_that_copies_it_stays_another_bot(store: Store, app: int | None) -> None:
+    copied = replace(CREATED, by=Actor(999, "mirror[bot]", is_bot=True), app=app)
+    assert heard(store, copied) == copied
+
+
 @pytest.mark.parametrize("app_id", [0, 1])
 def test_our_comment_is_ours_and_an_edit_of_it_by_a_person_theirs(
     store: Store, app_id: int

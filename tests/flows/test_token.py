@@ -11,6 +11,7 @@ from bot.cli.pair import Pair, start_pair
 from bot.core.review import State
 from bot.sandbox.records import CommitStatus
 from bot.store import repositories, surfaces
+from bot.views.github_boxes import parse_comment
 from bot.views.github_comment import MARKER
 from tests.flows.people import (
     ALL,
@@ -207,6 +208,21 @@ def test_a_comment_whose_answer_was_lost_is_not_posted_twice(pair: Pair) -> None
     assert until(lambda: len(pair.github.bot_comments(number)) == 1)
     tick(pair, number, "effect=better")
     assert ticked(pair, number) == ["effect=better"]
+
+
+def test_another_bots_copy_of_our_comment_is_not_ours(pair: Pair) -> None:
+    copy = body(pair, opened(pair))
+    index = list(parse_comment(copy)).index("effect=better")
+    pair.github.faults.add("502-before", on="POST /repos/*/issues/*/comments", times=1)
+    number = pair.github.open_pull_request(title="Add a theme", body=BODY, files=(THEME,))
+    mirrored = pair.github.comment(number, copy, "mirror[bot]")
+    pair.github.tick(mirrored, index, "reviewer")
+    settle(pair)
+    pair.github.tick(mirrored, index + 1, "reviewer")
+    settle(pair)
+    assert answered(pair, number) == {}
+    tick(pair, number, "effect=better")
+    assert answered(pair, number) == {"effect": "reviewer"}
 
 
 def test_a_status_whose_answer_was_lost_ends_right(pair: Pair) -> None:
