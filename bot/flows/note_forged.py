@@ -13,7 +13,8 @@ from bot.flows.ourselves import our_users
 from bot.flows.publish_check import reviews_on
 from bot.flows.world import World
 from bot.ports import Transaction
-from bot.store import ledger
+from bot.store import ledger, surfaces
+from bot.store.surfaces import STATUS
 
 PASSING = ("success", "neutral", "skipped")  # what lets a required check through
 FORGED = Counter("emptychair_forged_checks", "Checks and statuses by our name that are not ours")
@@ -28,8 +29,8 @@ def note_forged(world: World, fact: ForeignCheck) -> None:
     the other kind than ours needs no such answer: GitHub wants a check and a status of one name to
     pass both.
     """
-    if fact.app is None and fact.by.id in our_users(world, fact.repository.installation):
-        return  # a status that we reported ourselves, today or before there was an App
+    if fact.app is None and _is_ours(world, fact):
+        return
     with world.store.read() as connection:
         there = reviews_on(connection, fact.repository.id, fact.head_sha)
         noted = ledger.forged(connection, [review.id for review in there])
@@ -50,6 +51,17 @@ def note_forged(world: World, fact: ForeignCheck) -> None:
         tx.after_commit.append(lambda: _tell(fact, of))
 
     world.store.write(work)
+
+
+def _is_ours(world: World, fact: ForeignCheck) -> bool:
+    """A status that we reported ourselves. Of a former token's owner only that which we recorded:
+    they may report others, like anybody."""
+    ours = our_users(world, fact.repository.installation)
+    if fact.by.id == ours.now:
+        return True
+    with world.store.read() as connection:
+        stands = surfaces.load(connection, STATUS, fact.repository.id, fact.head_sha)
+    return fact.by.id == ours.before and stands.external_id == fact.id
 
 
 def _which(fact: ForeignCheck) -> dict[str, str | int]:

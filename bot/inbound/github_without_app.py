@@ -23,7 +23,7 @@ def as_heard(world: World, fact: Fact, known: Repository | None) -> Fact:
             if fact.by.id in ours:
                 return replace(fact, by=ours.bot(fact.by), app=world.app_id)
         case CommentEdited() if not fact.author.is_bot and OURS in fact.after + (fact.before or ""):
-            ours = our_users(world, fact.repository.installation)
+            ours = our_users(world, fact.repository.installation).below(fact.author)
             return replace(fact, by=ours.bot(fact.by), author=ours.bot(fact.author))
     return fact
 

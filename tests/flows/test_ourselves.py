@@ -122,6 +122,17 @@ def test_an_app_still_knows_as_whom_the_token_wrote(store: Store) -> None:
     assert our_users(Ours(store, 0), 0) == OurUsers(MACHINE.id)  # type: ignore[arg-type]
 
 
+def test_a_former_tokens_owner_is_a_person_below_what_others_wrote(store: Store) -> None:
+    ours = OurUsers(APPS.id, MACHINE.id)
+    edited = [Version(MACHINE, NOW, "a")]
+    assert ours.below(MACHINE).versions(edited)[0].by == replace(MACHINE, is_bot=True)
+    for author in (APPS, PERSON):
+        assert ours.below(author).versions(edited) == tuple(edited)
+        assert ours.below(author).bot(APPS).is_bot
+        fact = replace(EDITED, repository=REPOSITORY, by=MACHINE, author=author)
+        assert heard(store, fact, app_id=1) == fact
+
+
 def test_nobody_is_not_us_while_we_do_not_know_who_we_are() -> None:
     assert NOBODY.id not in OurUsers(None)
     assert OurUsers(None).versions([Version(None, NOW, "a")]) == (Version(None, NOW, "a"),)

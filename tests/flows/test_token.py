@@ -24,6 +24,7 @@ from tests.flows.people import (
     calls,
     click,
     describe,
+    events,
     later,
     only_comment,
     opened,
@@ -305,6 +306,25 @@ def test_an_app_that_takes_over_lets_go_what_the_status_held(tmp_path: Path) -> 
         assert known is not None
         assert known.installation == pair.github.installation_id
         assert left == surfaces.Surface()
+
+
+def test_a_former_tokens_owner_counts_as_the_person_that_they_are(tmp_path: Path) -> None:
+    with start_pair(tmp_path, quiet_seconds=0, token_of=MACHINE) as pair:
+        settle(pair)
+        opened(pair)
+        pair.move_to_app()
+        settle(pair)
+        number = opened(pair)
+        pair.github.faults.lose_deliveries = 1
+        click(pair, number, "effect=better", by=MACHINE)
+        pair.github.faults.lose_deliveries = 0
+        later(pair)
+        say(pair, number, "/impact feeling: relieved")
+        assert answered(pair, number) == {"effect": MACHINE, "feeling": "author"}
+        head = pair.github.pull_request(number).head_sha
+        pair.github.report_status(head, "Customer impact", "success", by=MACHINE)
+        settle(pair)
+        assert "check.forged" in events(pair, number)
 
 
 def test_an_app_that_may_not_edit_the_old_comment_posts_one_of_its_own(tmp_path: Path) -> None:
