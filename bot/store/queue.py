@@ -47,6 +47,9 @@ _REMOVE = delete(t.job).where(t.job.c.id == bindparam("job"))
 _PROMISED = select(t.job.c.id).where(
     t.job.c.name == bindparam("of"), t.job.c.lock == bindparam("under")
 )
+_WAITING = select(t.job.c.args).where(
+    t.job.c.state == "ready", t.job.c.name == bindparam("of"), t.job.c.lock == bindparam("under")
+)
 _PASSING = (
     select(t.job)
     .where(t.job.c.state == "parked", t.job.c.passing, t.job.c.created_at >= bindparam("since"))
@@ -119,6 +122,11 @@ def passing(connection: Connection, since: datetime) -> bool:
 def promised(connection: Connection, name: str, lock: str) -> bool:
     """Whether such a job is waiting, or is parked."""
     return connection.execute(_PROMISED, {"of": name, "under": lock}).first() is not None
+
+
+def waiting(connection: Connection, name: str, lock: str) -> list[Mapping[str, Any]]:
+    """The arguments of such jobs that wait, or run right now."""
+    return list(connection.execute(_WAITING, {"of": name, "under": lock}).scalars())
 
 
 def backlog(connection: Connection, now: datetime) -> Backlog:

@@ -7,13 +7,24 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
-from bot.core.facts import NOBODY, Actor, CommentCreated, CommentEdited, Installed, Version
+from bot.core.facts import (
+    NOBODY,
+    Actor,
+    CommentCreated,
+    CommentEdited,
+    ForeignCheck,
+    Installed,
+    Version,
+)
+from bot.flows.note_forged import note_forged
 from bot.flows.ourselves import OurUsers, our_users
 from bot.inbound.github_events import Fact
 from bot.inbound.github_without_app import as_heard
 from bot.ports import Transaction
-from bot.store import installations, repositories
+from bot.store import installations, repositories, surfaces
+from bot.store import tables as t
 from bot.store.store import Store
 from bot.views.github_comment import MARKER
 from tests import make
@@ -131,6 +142,15 @@ def test_a_former_tokens_owner_is_a_person_below_what_others_wrote(store: Store)
         assert ours.below(author).bot(APPS).is_bot
         fact = replace(EDITED, repository=REPOSITORY, by=MACHINE, author=author)
         assert heard(store, fact, app_id=1) == fact
+
+
+def test_a_status_that_a_former_token_left_is_no_forgery(store: Store) -> None:
+    at = (surfaces.STATUS, REPOSITORY.id, "a" * 40)
+    store.write(lambda tx: surfaces.done(tx, *at, 7, "{}"))
+    fact = ForeignCheck(REPOSITORY, "status", 7, "a" * 40, "success", MACHINE, None)
+    note_forged(Ours(store, 1), fact)  # type: ignore[arg-type]
+    with store.read() as connection:
+        assert connection.execute(select(t.ledger)).all() == []
 
 
 def test_nobody_is_not_us_while_we_do_not_know_who_we_are() -> None:
