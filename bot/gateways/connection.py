@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import threading
 from collections import OrderedDict
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -76,6 +77,15 @@ _ADAPTER = CacheControlAdapter(
 )
 
 
+_LAST = threading.local()
+
+
+def last_headers() -> Mapping[str, str]:
+    """Those of the last answer that this thread got; PyGithub keeps a few of them only."""
+    found: Mapping[str, str] = getattr(_LAST, "headers", {})
+    return found
+
+
 @functools.cache
 def _environment(base: str) -> dict[str, Any]:
     """The proxies and certificates for an address, as `requests` finds them."""
@@ -116,6 +126,7 @@ class _Connection:
         """Send it. A redirect is an answer like any other."""
         environment = _environment(self._base)
         answer = _ADAPTER.send(self._request, timeout=self._timeout, **environment)
+        _LAST.headers = answer.headers
         return RequestsResponse(answer)
 
     def close(self) -> None:
