@@ -59,6 +59,11 @@ def pull_request_lock(repository: int, number: int) -> str:
     return f"pr:{repository}:{number}"
 
 
+def check_lock(repository: int, head_sha: str) -> str:
+    """The lock of jobs that write the check of one commit."""
+    return f"check:{repository}:{head_sha}"
+
+
 @dataclass(frozen=True, slots=True)
 class HookDelivery:
     """One attempt of GitHub's to tell us of an event.

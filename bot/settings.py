@@ -170,6 +170,8 @@ def load(**overrides: Any) -> Settings:
         rule = f"cannot be read ({error}). Settings of a group have names of their own."
         example = f"{PREFIX}GITHUB__APP_ID=12345"
         raise ConfigError("environment", 0, PREFIX + "…", rule, example) from None
+    if settings.github.token is not None:
+        _refuse_unsendable("GITHUB__TOKEN", settings.github.token)
     _refuse_halves(settings.github)
     for secret in settings.github.webhook_secret:
         _refuse_weak("GITHUB__WEBHOOK_SECRET", secret, 8)
@@ -228,6 +230,16 @@ def _refuse_weak(name: str, secret: SecretStr, shortest: int) -> None:
     if value.lower() in DEFAULT_SECRETS or len(value) < shortest:
         rule = f"is a default or too short ({shortest} characters at least)."
         raise ConfigError("environment", 0, PREFIX + name, rule, "openssl rand -hex 32")
+
+
+def _refuse_unsendable(name: str, secret: SecretStr) -> None:
+    """A token goes into a header as it is: one word of plain letters, digits and signs."""
+    value = secret.get_secret_value().strip()
+    if not value or not all("!" <= letter <= "~" for letter in value):
+        rule = (
+            "is not a token: it is empty, or holds a space, a line break or a letter that none has."
+        )
+        raise ConfigError("environment", 0, PREFIX + name, f"{rule} Copy it from GitHub anew.")
 
 
 def environment_names() -> list[tuple[str, str, str]]:

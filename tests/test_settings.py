@@ -93,6 +93,33 @@ def test_a_token_may_stand_in_a_file_and_is_not_shown(load: Load, tmp_path: Path
     assert "hunter2" not in repr(read) + str(read)
 
 
+@pytest.mark.parametrize(
+    "token",
+    [" ", "hunter2\nhunter3", "hunter2 hunter3", "hunter2\t3", "hunter…2", "\u00a0", "a\x7f"],
+)
+def test_a_token_that_cannot_be_sent_is_named_and_not_shown(
+    load: Load, tmp_path: Path, token: str
+) -> None:
+    text = refused(load, **{**TOKEN, "GITHUB__TOKEN": token})
+    assert f"{PREFIX}GITHUB__TOKEN: is not a token" in text
+    assert "hunter" not in text
+    (tmp_path / "token").write_text(token, encoding="utf-8")
+    file = {"GITHUB__TOKEN": "", "GITHUB__TOKEN_FILE": str(tmp_path / "token")}
+    text = refused(load, **{**TOKEN, **file})
+    assert f"{PREFIX}GITHUB__TOKEN" in text
+    assert "hunter" not in text
+
+
+def test_a_token_is_taken_with_what_was_copied_around_it(load: Load) -> None:
+    assert load(**{**TOKEN, "GITHUB__TOKEN": f" {TOKEN['GITHUB__TOKEN']}\n"}).github.by_token
+
+
+def test_a_group_as_json_cannot_bring_an_empty_token(load: Load) -> None:
+    secret = TOKEN["GITHUB__WEBHOOK_SECRET"]
+    text = refused(load, GITHUB='{"token": ""}', GITHUB__WEBHOOK_SECRET=secret)
+    assert f"{PREFIX}GITHUB__TOKEN: is not a token" in text
+
+
 def test_what_is_passed_on_without_a_value_is_not_set(load: Load) -> None:
     read = load(**dict.fromkeys(APP, ""), SECRET_KEY="", DATABASE_URL="")
     assert not read.github.on

@@ -52,7 +52,7 @@ def command(given: Checkpoint | None, public_only: bool) -> None:
     the bot seals with: EMPTYCHAIR_SECRET_KEY, or the file beside the database.
     """
     from bot.settings import load
-    from bot.store import audit, checkpoints, keys, ledger, reports
+    from bot.store import audit, checkpoints, keys, ledger
     from bot.store.engine import database_file
 
     settings = load()
@@ -63,7 +63,7 @@ def command(given: Checkpoint | None, public_only: bool) -> None:
     if public_only:
         click.echo(checkpoints.as_pem(public), nl=False)
         return
-    with reports.reading(settings.database_url) as connection:
+    with _read(settings.database_url) as connection:
         with _progress(connection) as progress:
             found = audit.audit(connection, key, public, given, progress)
         if found.broken:
@@ -71,6 +71,24 @@ def command(given: Checkpoint | None, public_only: bool) -> None:
             foreign = found.rows == 0 and not ledger.last_holds(connection, key)
             raise UserError(_broken(found, found.broken, where, foreign))
     click.echo(_whole(found))
+
+
+@contextmanager
+def _read(url: str) -> Iterator[Connection]:
+    """The record; where the machine is in trouble that is said, and nothing of the ledger."""
+    from sqlalchemy.exc import OperationalError
+
+    from bot.store import reports
+    from bot.store.engine import database_file
+    from bot.store.trouble import trouble
+
+    try:
+        with reports.reading(url) as connection:
+            yield connection
+    except OperationalError as error:
+        why = trouble(error, database_file(url)) or str(error.orig)
+        rule = "Nothing is known to be wrong with it. Put that right, and run the command again."
+        raise UserError(f"The ledger could not be read: {why}. {rule}") from None
 
 
 @contextmanager

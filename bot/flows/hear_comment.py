@@ -62,7 +62,7 @@ def _hear_ours(world: World, repository: Repository, review: Review, said: Said)
     def history() -> tuple[Version, ...]:
         world.wait_for(repository.installation)
         found = world.github.history(repository, said.id, said.node)
-        return our_users(world, repository.installation).versions(found)
+        return our_users(world, repository.installation).below(said.by).versions(found)
 
     patient = world.patience.left(f"{name} {now}", world.clock(), PATIENCE)
     versions = asked(history, now, patient)

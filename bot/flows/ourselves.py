@@ -15,13 +15,20 @@ OURS = "<!-- empty-chair:"  # in whatever we post ourselves
 
 @dataclass(frozen=True, slots=True)
 class OurUsers:
-    """Our user ids: today's, and that of a token that wrote here before. None: not known."""
+    """Our user ids: today's, and that of a token that wrote here before. None: not known.
+
+    Who lent us a token may be a person, and is nobody but that person wherever else they act.
+    """
 
     now: int | None
     before: int | None = None
 
     def __contains__(self, user: int) -> bool:
         return user in (self.now, self.before)
+
+    def below(self, author: Actor) -> OurUsers:
+        """They as who edits a comment of `author`: a former token edits only its own."""
+        return self if author.id == self.before else OurUsers(self.now)
 
     def bot(self, actor: Actor) -> Actor:
         """Somebody as they count: what we do as a user nobody did by hand."""

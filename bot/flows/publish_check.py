@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from datetime import timedelta
 
 import structlog
 from sqlalchemy import Connection
@@ -11,7 +12,7 @@ from sqlalchemy import Connection
 from bot.core.facts import PullRequest, Repository
 from bot.core.pace import Rank
 from bot.core.review import Review
-from bot.errors import Rejected
+from bot.errors import NotYet, Rejected
 from bot.flows.look_first import creating, not_found, wait_to_show
 from bot.flows.publish_status import close_status, put_status, still_holds
 from bot.flows.world import World
@@ -30,10 +31,23 @@ def publish_check(
     """Put the worst gate of all pull requests with that head on it; without an App as a status.
 
     In a merge queue these are the members of the group. `force` writes also what already stands
-    there: somebody asked for the check again, and GitHub waits for an update. `anew` puts a run of
-    its own there, newer than what somebody else has put there by our name. Gives what to note once
-    it is written.
+    there: somebody asked for the check again, and GitHub waits for an update. `anew` puts one of
+    its own there, newer than what somebody else has put there by our name; it holds and releases
+    nothing, so it leaves room for what does. Gives what to note once it is written.
     """
+    try:
+        return _publish(world, repository, head_sha, force, anew)
+    except NotYet as error:
+        if not anew:
+            raise
+        # It waits beside the lane: what changes the gate meanwhile must not wait behind it.
+        run_at = world.clock() + timedelta(seconds=error.retry_after or 0)
+        return lambda tx: world.publish_check(tx, repository, head_sha, anew=True, run_at=run_at)
+
+
+def _publish(
+    world: World, repository: int, head_sha: str, force: bool, anew: bool
+) -> Closing | None:
     with world.store.read() as connection:
         found = reviews_on(connection, repository, head_sha)
         surface = surfaces.load(connection, CHECK, repository, head_sha)
@@ -43,7 +57,7 @@ def publish_check(
     subject = found[0].subject
     if world.by_token:
         wanted = status(found, _comment(world, subject))
-        return put_status(world, subject.repository, head_sha, wanted, old, force)
+        return put_status(world, subject.repository, head_sha, wanted, old, force, anew)
     closing = _put(world, subject.repository, head_sha, check(found), surface, force, anew)
     if still_holds(old):
         if closing is not None:
@@ -107,7 +121,7 @@ def _put(
     text = json.dumps(asdict(run), sort_keys=True, ensure_ascii=False)
     if surface.live == text and not force and not anew:
         return None
-    world.may_write(repository, Rank.GATE, f"check:{head_sha}")
+    world.may_write(repository, Rank.COMMENT if anew else Rank.GATE, f"check:{head_sha}")
     id = surface.external_id
     unsent = id is None and surface.begun and world.unsent.take(*at)
     if surface.begun and (id is None or anew) and not unsent:

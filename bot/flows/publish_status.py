@@ -27,14 +27,16 @@ def put_status(
     wanted: CommitStatus,
     stands: Surface,
     force: bool = False,
+    anew: bool = False,
 ) -> Closing | None:
     """Post a status where it differs from what we last posted there, and give what to note then.
+    `force` and `anew` post it again, the one as somebody asked for it, the other below the rest.
     The link alone is not worth one of the thousand that GitHub takes."""
     at = (STATUS, repository.id, head_sha)
     text = json.dumps({"state": wanted.state, "description": wanted.description})
-    if stands.live == text and not force:
+    if stands.live == text and not force and not anew:
         return None
-    world.may_write(repository, Rank.GATE, f"status:{head_sha}")
+    world.may_write(repository, Rank.COMMENT if anew else Rank.GATE, f"status:{head_sha}")
     id = world.github.set_status(repository, head_sha, wanted)
     log.info(
         "status.published",

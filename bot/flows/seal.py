@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from bot.ports import Transaction
 from bot.store import checkpoints, ledger
+from bot.store.checkpoints import Checkpoint
 from bot.store.store import Store
 
 BATCH = 500  # rows in one transaction, so that nobody waits long for the one writer
@@ -25,6 +26,7 @@ class Notary:
     """Who seals and signs. `key` seals, `signing_key` (32 bytes) signs.
 
     `last` is what it sealed last, as (row, seal): out of reach for who has only the database.
+    `told` are the rows that were said to be broken, so that it is said once.
     """
 
     store: Store
@@ -32,6 +34,7 @@ class Notary:
     key: bytes
     signing_key: bytes
     last: tuple[int, str] | None = None
+    told: set[int] = field(default_factory=set)
 
 
 def seal(notary: Notary, closing: bool = False) -> None:
@@ -49,15 +52,16 @@ def seal(notary: Notary, closing: bool = False) -> None:
 def look(notary: Notary) -> None:
     """Say in the log when the ledger is not what the last checkpoint was signed over."""
     with notary.store.read() as connection:
-        last = checkpoints.newest(connection)
+        newest = ledger.newest_sealed(connection)
+        last = _last(notary, connection, newest.seq if newest else 0)
         if last is not None:
-            _compare(connection, last.seq, last.hash)
+            _compare(notary, connection, last.seq, last.hash)
 
 
 def _batch(notary: Notary, tx: Transaction, closing: bool) -> bool:
     """One transaction of sealing; gives whether there may be more to seal."""
     if notary.last is not None:
-        _compare(tx.connection, *notary.last)
+        _compare(notary, tx.connection, *notary.last)
     more = ledger.seal_next(tx, notary.key, BATCH) == BATCH
     newest = ledger.newest_sealed(tx.connection)
     if newest is not None and newest.hash is not None:
@@ -79,9 +83,10 @@ def _sign(notary: Notary, tx: Transaction, closing: bool) -> None:
 
 def _due(notary: Notary, connection: Connection, closing: bool) -> tuple[int, str] | None:
     """The row and its seal that a checkpoint is to be signed over now; None while there is none."""
-    newest, last = ledger.newest_sealed(connection), checkpoints.newest(connection)
+    newest = ledger.newest_sealed(connection)
     if newest is None or newest.hash is None:
         return None
+    last = _last(notary, connection, newest.seq)
     if last is not None:
         rows, age = newest.seq - last.seq, notary.clock() - last.at
         if rows <= 0 or not (closing or rows >= EVERY_ROWS or age >= EVERY):
@@ -89,6 +94,24 @@ def _due(notary: Notary, connection: Connection, closing: bool) -> tuple[int, st
     return newest.seq, newest.hash
 
 
-def _compare(connection: Connection, seq: int, hash: str) -> None:
+def _last(notary: Notary, connection: Connection, sealed_to: int) -> Checkpoint | None:
+    """The last checkpoint of ours over a row that is there.
+
+    One that somebody else put there is said and not believed: it would end all signing.
+    """
+    newest, public = checkpoints.newest(connection), checkpoints.public_key(notary.signing_key)
+    if newest is None or (newest.seq <= sealed_to and newest.signed_by(public)):
+        return newest
+    _tell(notary, newest.seq)
+    return checkpoints.last_signed(connection, public, sealed_to)
+
+
+def _compare(notary: Notary, connection: Connection, seq: int, hash: str) -> None:
     if ledger.seal_of(connection, seq) != hash:
-        log.error("ledger.broken", row=seq, hint=HINT)
+        _tell(notary, seq)
+
+
+def _tell(notary: Notary, row: int) -> None:
+    if row not in notary.told:
+        notary.told.add(row)
+        log.error("ledger.broken", row=row, hint=HINT)

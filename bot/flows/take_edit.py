@@ -31,7 +31,7 @@ def take_edit(world: World, fact: CommentEdited) -> bool:
     may be the only witness of a tick that it overwrote.
     """
     repository = fact.repository.id
-    ours = our_users(world, fact.repository.installation)
+    ours = our_users(world, fact.repository.installation).below(fact.author)
     with world.store.read() as connection:
         number = our_comment(connection, fact)
         earlier = number is None and was_ours(connection, fact)
@@ -88,7 +88,8 @@ def _acts(
     def history() -> tuple[Version, ...]:
         world.wait_for(fact.repository.installation)
         found = world.github.history(fact.repository, fact.comment_id, fact.node)
-        return our_users(world, fact.repository.installation).versions(found)
+        ours = our_users(world, fact.repository.installation).below(fact.author)
+        return ours.versions(found)
 
     return edits(
         act,

@@ -17,7 +17,7 @@ from bot.core.review import Review
 from bot.flows.pacer import Pacer
 from bot.flows.patience import Patience
 from bot.flows.unsent import Unsent
-from bot.ports import GitHub, Jobs, Transaction, pull_request_lock
+from bot.ports import GitHub, Jobs, Transaction, check_lock, pull_request_lock
 from bot.store import ledger, merge_groups, reviews, surfaces, throttle
 from bot.store.store import Store
 
@@ -115,11 +115,16 @@ class World:
         head_sha: str,
         force: bool = False,
         anew: bool = False,
+        run_at: datetime | None = None,
     ) -> None:
-        """Have the check of one commit made equal to the record; `anew` as the newest there."""
+        """Have the check of one commit made equal to the record; `anew` as the newest there.
+
+        `run_at` None means now.
+        """
         args = {"repository": repository, "head_sha": head_sha, "force": force}
         args |= {"anew": True} if anew else {}
-        self.jobs.enqueue(tx, "publish_check", args, lock=f"check:{repository}:{head_sha}")
+        lock = check_lock(repository, head_sha)
+        self.jobs.enqueue(tx, "publish_check", args, lock=lock, run_at=run_at)
 
     def visit(self, tx: Transaction, repository: int, number: int, run_at: datetime) -> None:
         """Have an open pull request looked at, in turn with what is told of it."""

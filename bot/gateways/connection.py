@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import threading
 from collections import OrderedDict
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -78,6 +79,15 @@ _ADAPTER = CacheControlAdapter(
 )
 
 
+_LAST = threading.local()
+
+
+def last_headers() -> Mapping[str, str]:
+    """Those of the last answer that this thread got; PyGithub keeps a few of them only."""
+    found: Mapping[str, str] = getattr(_LAST, "headers", {})
+    return found
+
+
 @functools.cache
 def _environment(base: str) -> dict[str, Any]:
     """The proxies and certificates for an address, as `requests` finds them."""
@@ -119,6 +129,7 @@ class _Connection:
         answer = _ADAPTER.send(self._request, timeout=self._timeout, **_environment(self._base))
         if answer.status_code == NOT_MODIFIED:
             answer = self._anew()
+        _LAST.headers = answer.headers
         return RequestsResponse(answer)
 
     def _anew(self) -> Response:

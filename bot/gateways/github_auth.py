@@ -1,6 +1,6 @@
 """Who we are to GitHub: an App, or the owner of a token.
 
-Installation tokens: one per installation, refreshed early, fetched by one thread at a time."""
+Installation tokens: one per installation, refreshed early, each fetched by one thread at a time."""
 
 from __future__ import annotations
 
@@ -58,16 +58,15 @@ class Tokens:
 
     def __init__(self, integration: GithubIntegration, time: GitHubTime) -> None:
         self._integration, self._time = integration, time
-        # One lock for all installations: PyGithub's connection is not made for two threads at
-        # once, and would hand one installation the token of another.
-        self._one_flight = threading.Lock()
+        # One lock an installation: while GitHub is slow with one token, the others come.
+        self._one_flight: dict[int, threading.Lock] = {}
         self._known: dict[int, tuple[str, datetime]] = {}
 
     def get(self, installation: int) -> str:
         """A token that is good for five minutes at least."""
         if token := self._fresh(installation):
             return token
-        with self._one_flight:
+        with self._one_flight.setdefault(installation, threading.Lock()):
             return self._fresh(installation) or self._fetch(installation)
 
     def _fresh(self, installation: int) -> str | None:
@@ -75,7 +74,10 @@ class Tokens:
         return token if expires and self._time.moment() + EARLY < expires else None
 
     def _fetch(self, installation: int) -> str:
-        fetched = self._integration.get_access_token(installation)
+        # PyGithub's requester is not made for two threads at once, and would hand one installation
+        # the token of another: each fetch has one of its own.
+        alone = self._integration.withLazy(True)
+        fetched = alone.get_access_token(installation)
         self._known[installation] = (fetched.token, fetched.expires_at)
         return fetched.token
 

@@ -14,7 +14,7 @@ from bot.errors import Rejected, Transient
 from bot.gateways import connection
 from bot.gateways.github_auth import AppAuth, InstallationAuth, Tokens
 from bot.gateways.github_errors import NONSENSE, meaning, said
-from bot.gateways.github_time import GitHubTime
+from bot.gateways.github_time import GitHubTime, told_at
 from bot.ports import Limits
 
 TIMEOUT = 15  # seconds
@@ -97,5 +97,6 @@ class Clients:
         """What the headers of the last answer say of our limits; nothing where GitHub has none."""
         remaining, limit = requester.rate_limiting
         if limit > 0:
-            resets_in = requester.rate_limiting_resettime - self.time.now()
+            now = told_at(connection.last_headers()) or self.time.now()
+            resets_in = requester.rate_limiting_resettime - now
             self._limits.heard(max(installation, 0), remaining, limit, resets_in)

@@ -19,10 +19,11 @@ def as_heard(world: World, fact: Fact, known: Repository | None) -> Fact:
     fact = _installed(world, fact, known)
     match fact:
         case CommentCreated() if world.by_token and OURS in fact.body:
-            by = our_users(world, NO_APP).bot(fact.by)
-            return replace(fact, by=by, app=world.app_id if by.is_bot else None)
+            ours = our_users(world, NO_APP)
+            if fact.by.id in ours:
+                return replace(fact, by=ours.bot(fact.by), app=world.app_id)
         case CommentEdited() if not fact.author.is_bot and OURS in fact.after + (fact.before or ""):
-            ours = our_users(world, fact.repository.installation)
+            ours = our_users(world, fact.repository.installation).below(fact.author)
             return replace(fact, by=ours.bot(fact.by), author=ours.bot(fact.author))
     return fact
 

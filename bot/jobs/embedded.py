@@ -173,7 +173,7 @@ class EmbeddedJobs:
     def _promise(self, name: str) -> None:
         """One at a time: while GitHub is away, or after many starts, they would pile up."""
         with self._store.read() as connection:
-            waiting = queue.promised(connection, name, name)
+            waiting = queue.waiting(connection, name, name)
         if not waiting:
             self._store.write(partial(self.enqueue, name=name, args={}, lock=name))
 

@@ -9,11 +9,12 @@ from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import Connection, func, select
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from bot.store import checkpoints, ledger
 from bot.store import tables as t
 from bot.store.checkpoints import Checkpoint
+from bot.store.trouble import trouble
 
 _ABOUT = select(t.repository.c.full_name, t.subject.c.number).select_from(
     t.review.join(t.subject).join(t.repository)
@@ -74,7 +75,8 @@ def audit(
 ) -> Audit:
     """Look at every row until one does not hold. `given` is a checkpoint that was kept elsewhere.
 
-    `progress` is called for each row. The connection has to show one moment throughout.
+    `progress` is called for each row. The connection has to show one moment throughout. Raises
+    OperationalError where the machine did not let us read: that says nothing of the ledger.
     """
     found = Audit()
     kept = checkpoints.in_order(connection)
@@ -95,7 +97,9 @@ def audit(
             progress()
         if due:
             found.broken = _against(due, None, public)
-    except (ValueError, TypeError, DatabaseError):  # what stands there is no time, no JSON, no page
+    except (ValueError, TypeError, DatabaseError) as error:  # it is no time, no JSON, no page
+        if isinstance(error, OperationalError) and trouble(error):
+            raise
         found.broken = Broken(seq + 1, UNREADABLE)
     return found
 

@@ -17,14 +17,21 @@ from typing import Self
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, select
 
 from bot.ports import Transaction
 from bot.store import tables as t
+from bot.store.upsert import upsert
 
-_ADD = insert(t.checkpoint)
+_ADD = upsert(t.checkpoint, ("seq",), ("hash", "at", "signature"))
 _IN_ORDER = select(t.checkpoint).order_by(t.checkpoint.c.seq).execution_options(yield_per=1000)
 _NEWEST = select(t.checkpoint).order_by(t.checkpoint.c.seq.desc()).limit(1)
+_UP_TO = (
+    select(t.checkpoint)
+    .where(t.checkpoint.c.seq <= bindparam("row"))
+    .order_by(t.checkpoint.c.seq.desc())
+    .execution_options(yield_per=100)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +92,7 @@ def as_pem(public: Ed25519PublicKey) -> str:
 
 
 def add(tx: Transaction, checkpoint: Checkpoint) -> None:
-    """Keep a checkpoint beside the ledger."""
+    """Keep a checkpoint beside the ledger, in the place of any that names the same row."""
     row = {"seq": checkpoint.seq, "hash": checkpoint.hash, "at": checkpoint.at}
     tx.connection.execute(_ADD, row | {"signature": checkpoint.signature})
 
@@ -94,6 +101,13 @@ def newest(connection: Connection) -> Checkpoint | None:
     """The last one; None as long as there is none."""
     row = connection.execute(_NEWEST).first()
     return Checkpoint(row.seq, row.hash, row.at, row.signature) if row else None
+
+
+def last_signed(connection: Connection, public: Ed25519PublicKey, row: int) -> Checkpoint | None:
+    """The last one over that row or one before it whose signature holds; None if there is none."""
+    with connection.execute(_UP_TO, {"row": row}) as found:
+        each = (Checkpoint(one.seq, one.hash, one.at, one.signature) for one in found)
+        return next((one for one in each if one.signed_by(public)), None)
 
 
 def in_order(connection: Connection) -> Iterator[Checkpoint]:

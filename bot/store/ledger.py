@@ -39,6 +39,8 @@ _NEWEST_SEALED = (
 _FORGED = select(t.ledger.c.data).where(
     t.ledger.c.event == "check.forged",
     or_(t.ledger.c.review_id.is_(None), t.ledger.c.review_id.in_(bindparam("of", expanding=True))),
+    t.ledger.c.data["commit"].as_string() == bindparam("commit"),
+    t.ledger.c.data["repository"].as_integer() == bindparam("repository"),
 )
 _SEAL_OF = select(t.ledger.c.hash).where(t.ledger.c.seq == bindparam("row"))
 _AFTER = _IN_ORDER.where(t.ledger.c.seq > bindparam("seq")).limit(bindparam("most"))
@@ -111,9 +113,12 @@ def seal(key: bytes, previous: str, row: Mapping[str, Any] | RowMapping) -> str:
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
 
 
-def forged(connection: Connection, reviews: Iterable[int]) -> list[Mapping[str, Any]]:
-    """The data of every forged check that was noted of these reviews, or of none."""
-    return list(connection.execute(_FORGED, {"of": list(reviews)}).scalars())
+def forged(
+    connection: Connection, repository: int, commit: str, reviews: Iterable[int]
+) -> list[Mapping[str, Any]]:
+    """The data of every forged check on that commit that was noted of these reviews, or of none."""
+    where = {"repository": repository, "commit": commit, "of": list(reviews)}
+    return list(connection.execute(_FORGED, where).scalars())
 
 
 def waits(connection: Connection) -> bool:

@@ -68,6 +68,9 @@ _PROMISED = select(t.job.c.id).where(
 _DROP_PARKED = delete(t.job).where(_SAME, t.job.c.state == "parked")
 _MOMENT = t.job.c.run_at.type
 _WAITED = 2 * func.julianday(t.job.c.run_at) - func.julianday(t.job.c.created_at)
+_WAITING = select(t.job.c.args).where(
+    t.job.c.state == "ready", t.job.c.name == bindparam("of"), t.job.c.lock == bindparam("under")
+)
 _PASSING = (
     select(t.job)
     .where(t.job.c.state == "parked", t.job.c.passing, t.job.c.created_at >= bindparam("since"))
@@ -164,6 +167,11 @@ def promised(connection: Connection, name: str, lock: str, since: datetime) -> b
 def drop_parked(tx: Transaction, name: str, lock: str) -> None:
     """Another such job takes the place of those that are parked."""
     tx.connection.execute(_DROP_PARKED, {"of": name, "under": lock})
+
+
+def waiting(connection: Connection, name: str, lock: str) -> list[Mapping[str, Any]]:
+    """The arguments of such jobs that wait, or run right now."""
+    return list(connection.execute(_WAITING, {"of": name, "under": lock}).scalars())
 
 
 def backlog(connection: Connection, now: datetime) -> Backlog:

@@ -125,6 +125,21 @@ def test_another_key_is_told_from_a_changed_ledger(
     assert "was it sealed with another key?" in found.output
 
 
+def test_a_ledger_that_could_not_be_read_is_not_called_broken(
+    pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair.stop_bot()
+    monkeypatch.setattr("bot.store.engine.open_engine.__defaults__", (0.05,))  # seconds
+    with closing(sqlite3.connect(pair.folder / "emptychair.db", isolation_level=None)) as other:
+        other.execute("PRAGMA locking_mode=EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")
+        found = verify()
+    assert found.exit_code == 1
+    assert found.output.startswith("Error: The ledger could not be read: the database is locked")
+    assert "broken" not in found.output
+    assert verify().exit_code == 0
+
+
 def test_without_a_key_none_is_made(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("EMPTYCHAIR_SECRET_KEY")
     found = verify()

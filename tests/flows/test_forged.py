@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
 from bot.cli.pair import Pair, start_pair
-from bot.store import installations, ledger
+from bot.ports import Transaction
+from bot.sandbox.records import FileChange
+from bot.store import installations, ledger, throttle
 from bot.store import tables as t
 from tests.flows.test_pull_request_door import answer_all, opened, says, until
 
@@ -242,3 +245,82 @@ def test_a_new_check_whose_answer_was_lost_is_found_again(anyone: Pair) -> None:
     ours = [run for run in anyone.github.state.checks_on(head) if not run.app]
     assert len(ours) == 2
     assert says(anyone, number)[0] == "action_required"
+
+
+def ours(pair: Pair, sha: str) -> int:
+    """How many runs of ours there are on a commit."""
+    return len([run for run in pair.github.state.checks_on(sha) if not run.app])
+
+
+def test_who_answers_each_check_of_ours_with_one_of_their_own_is_not_answered_for_ever(
+    anyone: Pair, logs: list[EventDict]
+) -> None:
+    number, before = opened(anyone), counted()
+    head = anyone.github.pull_request(number).head_sha
+    logs.clear()
+    for _ in range(14):
+        forge(anyone, head)
+    assert ours(anyone, head) == 1 + 3
+    assert len(noted(anyone, head)) == 10
+    assert counted() >= before + 14  # beyond the rows each delivery counts
+    assert len([entry for entry in logs if entry["event"] == "check.forged"]) == 10
+    (line,) = [entry for entry in logs if entry["event"] == "check.forged_often"]
+    assert (line["commit"], line["noted"]) == (head, 10)
+    anyone.github.push(number, [FileChange("web/theme.css", 1, 1, "@@ -1 +1 @@\n-a\n+b")])
+    assert anyone.settle()
+    head = anyone.github.pull_request(number).head_sha
+    forge(anyone, head)
+    assert (ours(anyone, head), len(noted(anyone, head))) == (2, 1)
+
+
+def test_many_that_fool_nobody_do_not_wear_out_the_answer(anyone: Pair) -> None:
+    number = opened(anyone)
+    head = anyone.github.pull_request(number).head_sha
+    for _ in range(12):
+        forge(anyone, head, "failure")
+    for _ in range(4):
+        forge(anyone, head)
+    assert (ours(anyone, head), len(noted(anyone, head))) == (4, 13)
+
+
+def test_those_that_come_while_ours_is_still_to_be_put_there_are_answered_together(
+    anyone: Pair,
+) -> None:
+    number = opened(anyone)
+    head = anyone.github.pull_request(number).head_sha
+    anyone.github.faults.add("502-before", on="POST /repos/*/check-runs", times=1)
+    for _ in range(3):
+        anyone.github.report_check(head, NAME, "success")
+    assert until(lambda: anyone.settle() and not anyone.bot_backlog())
+    assert (ours(anyone, head), len(noted(anyone, head))) == (2, 3)
+
+
+def test_with_a_token_the_answer_to_a_status_has_an_end_too(tmp_path: Path) -> None:
+    with start_pair(tmp_path, quiet_seconds=0, token_of="machine") as pair:
+        number = opened(pair)
+        head = pair.github.pull_request(number).head_sha
+        for _ in range(5):
+            pair.github.report_status(head, NAME, "success", by="mallory")
+            assert pair.settle()
+        by = [status.creator.login for status in pair.github.statuses_on(head)]
+        assert by.count("machine") == 1 + 3
+
+
+def test_an_answer_that_has_to_wait_holds_up_no_gate(tmp_path: Path) -> None:
+    with start_pair(tmp_path, quiet_seconds=0, paced=True) as pair:
+        number = opened(pair)
+        head = pair.github.pull_request(number).head_sha
+        assert pair.bot is not None
+        now, installation = datetime.now(UTC), pair.github.installation_id
+
+        def busy(tx: Transaction) -> None:
+            for _ in range(68):  # as many as may write a comment; the gate has room for more
+                throttle.note_write(tx, installation, now)
+
+        pair.bot.store.write(busy)
+        pair.stop_bot()
+        pair.start_bot()
+        forge(pair, head)
+        assert (ours(pair, head), len(noted(pair, head)), pair.bot_backlog()) == (1, 1, 1)
+        answer_all(pair, number)
+        assert says(pair, number)[0] == "success"

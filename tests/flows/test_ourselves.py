@@ -7,13 +7,24 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
-from bot.core.facts import NOBODY, Actor, CommentCreated, CommentEdited, Installed, Version
+from bot.core.facts import (
+    NOBODY,
+    Actor,
+    CommentCreated,
+    CommentEdited,
+    ForeignCheck,
+    Installed,
+    Version,
+)
+from bot.flows.note_forged import note_forged
 from bot.flows.ourselves import OurUsers, our_users
 from bot.inbound.github_events import Fact
 from bot.inbound.github_without_app import as_heard
 from bot.ports import Transaction
-from bot.store import installations, repositories
+from bot.store import installations, repositories, surfaces
+from bot.store import tables as t
 from bot.store.store import Store
 from bot.views.github_comment import MARKER
 from tests import make
@@ -85,6 +96,12 @@ def test_a_stranger_who_copies_our_hidden_line_stays_a_stranger(store: Store) ->
     assert heard(store, replace(CREATED, by=PERSON)) == replace(CREATED, by=PERSON)
 
 
+@pytest.mark.parametrize("app", [None, 4242])
+def test_another_bot_that_copies_it_stays_another_bot(store: Store, app: int | None) -> None:
+    copied = replace(CREATED, by=Actor(999, "mirror[bot]", is_bot=True), app=app)
+    assert heard(store, copied) == copied
+
+
 @pytest.mark.parametrize("app_id", [0, 1])
 def test_our_comment_is_ours_and_an_edit_of_it_by_a_person_theirs(
     store: Store, app_id: int
@@ -114,6 +131,26 @@ def test_an_app_still_knows_as_whom_the_token_wrote(store: Store) -> None:
     ours = our_users(Ours(store, 1), REPOSITORY.installation)  # type: ignore[arg-type]
     assert (MACHINE.id in ours, APPS.id in ours, PERSON.id in ours) == (True, True, False)
     assert our_users(Ours(store, 0), 0) == OurUsers(MACHINE.id)  # type: ignore[arg-type]
+
+
+def test_a_former_tokens_owner_is_a_person_below_what_others_wrote(store: Store) -> None:
+    ours = OurUsers(APPS.id, MACHINE.id)
+    edited = [Version(MACHINE, NOW, "a")]
+    assert ours.below(MACHINE).versions(edited)[0].by == replace(MACHINE, is_bot=True)
+    for author in (APPS, PERSON):
+        assert ours.below(author).versions(edited) == tuple(edited)
+        assert ours.below(author).bot(APPS).is_bot
+        fact = replace(EDITED, repository=REPOSITORY, by=MACHINE, author=author)
+        assert heard(store, fact, app_id=1) == fact
+
+
+def test_a_status_that_a_former_token_left_is_no_forgery(store: Store) -> None:
+    at = (surfaces.STATUS, REPOSITORY.id, "a" * 40)
+    store.write(lambda tx: surfaces.done(tx, *at, 7, "{}"))
+    fact = ForeignCheck(REPOSITORY, "status", 7, "a" * 40, "success", MACHINE, None)
+    note_forged(Ours(store, 1), fact)  # type: ignore[arg-type]
+    with store.read() as connection:
+        assert connection.execute(select(t.ledger)).all() == []
 
 
 def test_nobody_is_not_us_while_we_do_not_know_who_we_are() -> None:

@@ -11,6 +11,7 @@ from bot.cli.pair import Pair, start_pair
 from bot.core.review import State
 from bot.sandbox.records import CommitStatus
 from bot.store import repositories, surfaces
+from bot.views.github_boxes import parse_comment
 from bot.views.github_comment import MARKER
 from tests.flows.people import (
     ALL,
@@ -23,6 +24,7 @@ from tests.flows.people import (
     calls,
     click,
     describe,
+    events,
     later,
     only_comment,
     opened,
@@ -209,6 +211,21 @@ def test_a_comment_whose_answer_was_lost_is_not_posted_twice(pair: Pair) -> None
     assert ticked(pair, number) == ["effect=better"]
 
 
+def test_another_bots_copy_of_our_comment_is_not_ours(pair: Pair) -> None:
+    copy = body(pair, opened(pair))
+    index = list(parse_comment(copy)).index("effect=better")
+    pair.github.faults.add("502-before", on="POST /repos/*/issues/*/comments", times=1)
+    number = pair.github.open_pull_request(title="Add a theme", body=BODY, files=(THEME,))
+    mirrored = pair.github.comment(number, copy, "mirror[bot]")
+    pair.github.tick(mirrored, index, "reviewer")
+    settle(pair)
+    pair.github.tick(mirrored, index + 1, "reviewer")
+    settle(pair)
+    assert answered(pair, number) == {}
+    tick(pair, number, "effect=better")
+    assert answered(pair, number) == {"effect": "reviewer"}
+
+
 def test_a_status_whose_answer_was_lost_ends_right(pair: Pair) -> None:
     pair.github.faults.add("lost-answer", on="POST /repos/*/statuses/*", times=1)
     number = opened(pair)
@@ -289,6 +306,25 @@ def test_an_app_that_takes_over_lets_go_what_the_status_held(tmp_path: Path) -> 
         assert known is not None
         assert known.installation == pair.github.installation_id
         assert left == surfaces.Surface()
+
+
+def test_a_former_tokens_owner_counts_as_the_person_that_they_are(tmp_path: Path) -> None:
+    with start_pair(tmp_path, quiet_seconds=0, token_of=MACHINE) as pair:
+        settle(pair)
+        opened(pair)
+        pair.move_to_app()
+        settle(pair)
+        number = opened(pair)
+        pair.github.faults.lose_deliveries = 1
+        click(pair, number, "effect=better", by=MACHINE)
+        pair.github.faults.lose_deliveries = 0
+        later(pair)
+        say(pair, number, "/impact feeling: relieved")
+        assert answered(pair, number) == {"effect": MACHINE, "feeling": "author"}
+        head = pair.github.pull_request(number).head_sha
+        pair.github.report_status(head, "Customer impact", "success", by=MACHINE)
+        settle(pair)
+        assert "check.forged" in events(pair, number)
 
 
 def test_an_app_that_may_not_edit_the_old_comment_posts_one_of_its_own(tmp_path: Path) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
+from email.utils import formatdate
 
 import pytest
 import responses
@@ -155,6 +157,28 @@ def test_certificates_are_checked_where_nobody_says_otherwise(
     connection._environment.cache_clear()
     assert connection._environment("https://api.github.com")["verify"] is True
     connection._environment.cache_clear()
+
+
+@pytest.mark.parametrize("hours", [-2, 0, 2])
+def test_how_long_our_calls_have_to_last_is_read_from_githubs_clock(
+    app_key: AppKey, hours: int
+) -> None:
+    told: list[float] = []
+
+    class Account(Pacer):
+        def heard(self, installation: int, remaining: int, limit: int, resets_in: float) -> None:
+            told.append(resets_in)
+
+    api = "https://api.github.com"
+    gateway = GitHubGateway(app_auth(APP_ID, app_key.private), api, Account(False))
+    now = time.time() + hours * 3600
+    headers = {"Date": formatdate(now, usegmt=True), "X-RateLimit-Reset": str(int(now) + 600)}
+    headers |= {"X-RateLimit-Limit": "5000", "X-RateLimit-Remaining": "9"}
+    with responses.RequestsMock() as web:
+        app = {"slug": "x", "permissions": {}, "events": []}
+        web.get(f"{api}/app", json=app, headers=headers)
+        gateway.identity()
+    assert told == [600]
 
 
 def test_only_compressed_answers_are_asked_for(app_key: AppKey) -> None:

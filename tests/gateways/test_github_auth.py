@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
+from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -89,10 +91,14 @@ def test_another_apps_key_is_refused_by_github(github: StandIn, shop: Repository
         stranger.pull_request(shop, 1)
 
 
-def test_no_installation_gets_the_token_of_another(app_key: AppKey) -> None:
+@contextmanager
+def granting(app_key: AppKey, wait: Callable[[int], Awaitable[object]]) -> Iterator[Tokens]:
+    """Tokens of a server that gives each installation its own, after `wait`."""
+
     async def grant(request: Request) -> JSONResponse:
-        await asyncio.sleep(0.001)
-        token = f"token of {request.path_params['id']}"
+        installation = int(request.path_params["id"])
+        await wait(installation)
+        token = f"token of {installation}"
         return JSONResponse({"token": token, "expires_at": "2099-01-01T00:00:00Z"}, 201)
 
     server = Server(
@@ -102,17 +108,41 @@ def test_no_installation_gets_the_token_of_another(app_key: AppKey) -> None:
     )
     server.start()
     auth = app_auth(APP_ID, app_key.private)
-    tokens = Tokens(GithubIntegration(auth=auth, base_url=server.url, seconds_between_writes=None,
-                                      seconds_between_requests=None), GitHubTime())  # fmt: skip
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)  # threads change places as often as they can
-    try:
-        with ThreadPoolExecutor(16) as threads:
-            found = list(threads.map(tokens.get, range(1, 81)))
-    finally:
-        sys.setswitchinterval(interval)
+    yield Tokens(GithubIntegration(auth=auth, base_url=server.url, seconds_between_writes=None,
+                                   seconds_between_requests=None), GitHubTime())  # fmt: skip
     server.stop()
+
+
+def test_no_installation_gets_the_token_of_another(app_key: AppKey) -> None:
+    interval = sys.getswitchinterval()
+    with granting(app_key, lambda _: asyncio.sleep(0.001)) as tokens:
+        sys.setswitchinterval(1e-6)  # threads change places as often as they can
+        try:
+            with ThreadPoolExecutor(16) as threads:
+                found = list(threads.map(tokens.get, range(1, 81)))
+        finally:
+            sys.setswitchinterval(interval)
     assert found == [f"token of {n}" for n in range(1, 81)]
+
+
+def test_a_token_that_is_long_in_coming_holds_up_no_other_installation(app_key: AppKey) -> None:
+    asked, go_on = threading.Event(), threading.Event()
+
+    async def wait(installation: int) -> None:
+        if installation == 1:
+            asked.set()
+            while not go_on.is_set():
+                await asyncio.sleep(0.01)
+
+    with granting(app_key, wait) as tokens, ThreadPoolExecutor(2) as threads:
+        slow = threads.submit(tokens.get, 1)
+        try:
+            assert asked.wait(5)
+            assert threads.submit(tokens.get, 2).result(5) == "token of 2"
+            assert not slow.done()
+        finally:
+            go_on.set()
+        assert slow.result(5) == "token of 1"
 
 
 def test_a_key_may_be_written_in_one_line(app_key: AppKey) -> None:

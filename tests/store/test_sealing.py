@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 import subprocess
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import Connection, delete, func, insert, select, text, update
+from sqlalchemy.exc import OperationalError
 from structlog.typing import EventDict
 
 from bot.core.events import Event
@@ -305,6 +308,28 @@ def test_what_cannot_even_be_read_is_named_too(sealed: Store, column: str) -> No
     assert "no program of ours wrote" in why
 
 
+def test_a_text_that_is_none_is_named_too(sealed: Store) -> None:
+    run(sealed, text("UPDATE ledger SET event = CAST(x'ff' AS TEXT) WHERE seq = 2"))
+    assert "no program of ours wrote" in (broken(sealed) or (0, ""))[1]
+
+
+@pytest.mark.parametrize("code", [sqlite3.SQLITE_BUSY, sqlite3.SQLITE_IOERR_READ])
+def test_what_the_machine_does_not_let_us_read_is_not_called_broken(
+    sealed: Store, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    chain = ledger.chain
+
+    def fails(connection: Connection, key: bytes) -> Iterator[ledger.Link]:
+        yield next(chain(connection, key))
+        error = sqlite3.OperationalError("not now")
+        error.sqlite_errorcode = code
+        raise OperationalError("SELECT", {}, error)
+
+    monkeypatch.setattr(ledger, "chain", fails)
+    with pytest.raises(OperationalError):
+        broken(sealed)
+
+
 def test_the_bot_says_at_once_when_what_it_sealed_last_is_not_there_any_more(
     sealed: Store, notary: Notary, logs: list[EventDict]
 ) -> None:
@@ -325,6 +350,55 @@ def test_the_bot_says_at_its_start_when_the_last_checkpoint_does_not_fit(
     look(notary)
     line = next(line for line in logs if line["event"] == "ledger.broken")
     assert re.search("verify-ledger", line["hint"])
+
+
+def plant(store: Store, seq: int, **changes: object) -> None:
+    """A checkpoint by somebody who has the database and not the key."""
+    row = {"seq": seq, "hash": "a" * 64, "at": NOW, "signature": signed(store)[0].signature}
+    run(store, insert(t.checkpoint).values(row | changes))
+
+
+def told(logs: list[EventDict]) -> list[int]:
+    return [line["row"] for line in logs if line["event"] == "ledger.broken"]
+
+
+def test_a_planted_checkpoint_ends_no_signing_and_is_said_once(
+    sealed: Store, notary: Notary, clock: Clock, logs: list[EventDict]
+) -> None:
+    plant(sealed, 9_000_000, at=NOW + timedelta(days=365))
+    for _ in range(2):
+        happened(sealed, 2)
+        clock.now += timedelta(hours=1)
+        seal(notary)
+        seal(notary)
+    assert [each.seq for each in signed(sealed)] == [3, 5, 7, 9, 9_000_000]
+    assert told(logs) == [9_000_000]
+    assert broken(sealed) == (
+        9_000_000,
+        "its checkpoint was not signed with the key of this record",
+    )
+
+
+def test_a_planted_checkpoint_over_a_row_that_is_there_makes_room_for_ours(
+    sealed: Store, notary: Notary, logs: list[EventDict]
+) -> None:
+    happened(sealed)
+    seal(notary)
+    plant(sealed, 6)
+    seal(notary, closing=True)
+    seal(notary, closing=True)
+    assert [each.seq for each in signed(sealed)] == [3, 5, 6]
+    assert told(logs) == [6]
+    assert broken(sealed) is None
+
+
+def test_a_planted_checkpoint_hides_nothing_from_the_look_at_the_start(
+    sealed: Store, notary: Notary, logs: list[EventDict]
+) -> None:
+    plant(sealed, 9)
+    run(sealed, update(t.ledger).where(t.ledger.c.seq == 5).values(hash="0" * 64))
+    look(notary)
+    assert told(logs) == [9, 5]
 
 
 def test_a_long_ledger_is_read_as_it_goes(store: Store, notary: Notary) -> None:
