@@ -7,6 +7,7 @@ What the environment says of proxies and certificates is looked at once, not at 
 from __future__ import annotations
 
 import functools
+import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -70,6 +71,8 @@ class _AlwaysAsk(CacheController):
         return False
 
 
+# That an answer belongs to an older token is an everyday thing, and no line of our log.
+logging.getLogger("cachecontrol.controller").setLevel(logging.ERROR)
 _ADAPTER = CacheControlAdapter(
     cache=Memory(),
     controller_class=_AlwaysAsk,
