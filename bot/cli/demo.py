@@ -33,7 +33,13 @@ SECONDS = 50.0  # for all pull requests together; then the table says what is st
 @click.option(
     "--last", default=20, show_default=True, type=click.IntRange(1, 500), help="Newest N commits."
 )
-@click.option("--port", default=0, help="Port of the stand-in's page [any free one].")
+@click.option(
+    "--port",
+    default=0,
+    type=click.IntRange(0, 65535),
+    metavar="PORT",
+    help="Port of the stand-in's page [any free one].",
+)
 @click.option("--exit", "leave", is_flag=True, help="Stop after the table.")
 def command(repo: Path | None, last: int, port: int, leave: bool) -> None:
     """Replay git history as pull requests, and see what the bot asks.

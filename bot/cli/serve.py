@@ -17,7 +17,12 @@ WEB_SECONDS = 2  # for requests that are being answered, of the 10 seconds that 
 
 @click.command("serve")
 @click.option("--host", help="Address to listen on [EMPTYCHAIR_WEB__HOST, 127.0.0.1].")
-@click.option("--port", type=int, help="Port to listen on [EMPTYCHAIR_WEB__PORT, 8080].")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    metavar="PORT",
+    help="Port to listen on [EMPTYCHAIR_WEB__PORT, 8080].",
+)
 def command(host: str | None, port: int | None) -> None:
     """Run the bot: webhooks, work and record in one process.
 
