@@ -34,7 +34,7 @@ def command(host: str | None, port: int | None) -> None:
     import uvicorn
 
     from bot import logs
-    from bot.cli.port import listen
+    from bot.cli.port import address, listen
     from bot.main import build
     from bot.settings import load
     from bot.store.schema import migrate_apart
@@ -54,10 +54,10 @@ def command(host: str | None, port: int | None) -> None:
     # uvicorn answers what it has begun and then raises the signal again: that ends the wait here.
     signal.signal(signal.SIGTERM, _stop)
     try:
-        app.start()
+        listener = listen(host or settings.web.host, settings.web.port if port is None else port)
+        app.start(address(listener))
         gc.freeze()
         gc.enable()
-        listener = listen(host or settings.web.host, settings.web.port if port is None else port)
         uvicorn.Server(config).run(sockets=[listener])
     except KeyboardInterrupt:
         pass  # told to stop, which is no mistake

@@ -23,7 +23,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli import cli
-from bot.cli.port import listen
+from bot.cli.port import address, listen
 from bot.errors import UserError
 from bot.sandbox.app_key import make_app_key
 from tests.data import ROOT
@@ -187,6 +187,13 @@ def test_a_port_that_is_taken_is_named_with_the_next_step(
     assert found.exit_code == 1
     said = f"Port {port} is taken on 127.0.0.1. Stop the other program or give `--port`."
     assert said in found.output
+    assert "bot.started" not in found.output
+
+
+@pytest.mark.parametrize(("host", "said"), [("127.0.0.1", "127.0.0.1"), ("::1", "[::1]")])
+def test_any_free_port_is_told_as_the_one_that_was_found(host: str, said: str) -> None:
+    with listen(host, 0) as listener:
+        assert address(listener) == f"{said}:{listener.getsockname()[1]}"
 
 
 def test_an_address_that_is_not_ours_is_named() -> None:
@@ -333,6 +340,7 @@ def test_serve_that_is_told_to_stop_closes_the_record_and_calls_it_a_success(
         server.process.send_signal(told)
         out, _ = server.process.communicate(timeout=10)
     assert server.process.returncode == 0, out
+    assert json.loads(out.splitlines()[0])["address"] == server.base.removeprefix("http://")
     assert "bot.stopped" in out
     assert "Aborted" not in out
     assert not (tmp_path / "record.db-wal").exists()
