@@ -176,7 +176,7 @@ def _github(
     )
     flows = {**FLOWS, "deliver": deliver}
     handlers = {name: _handler(flow, world) for name, flow in flows.items()}
-    return _GitHub(world, handlers, Watched(gateway.time.ahead, pacer))
+    return _GitHub(world, handlers, Watched(gateway.time.ahead, pacer, gateway.reach.silent_for))
 
 
 def _github_door(
