@@ -171,12 +171,12 @@ def drop(id: int, yes: bool) -> None:
 
 @contextmanager
 def _alone(id: int) -> Iterator[None]:
+    from bot.cli.environment import settings
     from bot.jobs.hold import AlreadyRunning, hold
-    from bot.settings import load
     from bot.store.engine import database_file
 
     try:
-        lock = hold(database_file(load().database_url))
+        lock = hold(database_file(settings().database_url))
     except AlreadyRunning:
         rule = "has not failed, and the bot that runs is about to do it. Stop the bot to drop it"
         raise UserError(f"Job {id} {rule}.") from None
@@ -186,10 +186,10 @@ def _alone(id: int) -> Iterator[None]:
 
 @contextmanager
 def _reading() -> Iterator[Connection]:
-    from bot.settings import load
+    from bot.cli.environment import settings
     from bot.store import reports
 
-    with reports.reading(load().database_url) as connection:
+    with reports.reading(settings().database_url) as connection:
         yield connection
 
 
@@ -197,13 +197,13 @@ def _write(work: Callable[[Transaction], Result]) -> Result:
     """One transaction beside a running bot, that waits for its turn."""
     from sqlalchemy.exc import OperationalError
 
-    from bot.settings import load
+    from bot.cli.environment import settings
     from bot.store.engine import open_engine
     from bot.store.store import Store
 
     with _reading():
         pass  # the record is there, and of this version
-    store = Store(open_engine(load().database_url))
+    store = Store(open_engine(settings().database_url))
     try:
         return store.write(work)
     except OperationalError as error:

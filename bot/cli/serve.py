@@ -31,16 +31,19 @@ def command(host: str | None, port: int | None) -> None:
     """
     _spare()
 
+    import structlog
     import uvicorn
 
     from bot import logs
     from bot.cli.port import address, listen
     from bot.main import build
-    from bot.settings import load
+    from bot.settings import doubts, load
     from bot.store.schema import migrate_apart
 
     logs.configure()
     settings = load()
+    for doubt in doubts(settings):
+        structlog.get_logger().warning("settings.doubtful", hint=doubt)
     app = build(settings, migrate_apart)
     config = uvicorn.Config(
         app.web,

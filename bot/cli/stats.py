@@ -77,12 +77,12 @@ def command(since: date | None, form: str, explain: bool) -> None:
 
 
 def _report(since: date | None) -> Report:
-    from bot.settings import load
+    from bot.cli.environment import settings
     from bot.store import catalog
 
-    settings = load()
-    organisation = catalog.load(settings.checklists_dir).organisation
-    return report(settings.database_url, organisation, since)
+    read = settings()
+    organisation = catalog.load(read.checklists_dir).organisation
+    return report(read.database_url, organisation, since)
 
 
 def report(database_url: str, organisation: Organisation, since: date | None) -> Report:

@@ -20,12 +20,12 @@ def command(directory: Path | None, as_json: bool) -> None:
     Each problem is named with file, line, key, the rule it breaks and an example. Exit code 1 if
     there is any.
     """
-    from bot.settings import load
+    from bot.cli.environment import settings
     from bot.store import catalog
 
     if directory is not None and not directory.is_dir():
         raise UserError(f"{directory} is not a folder.")
-    chosen = directory or load().checklists_dir
+    chosen = directory or settings().checklists_dir
     found = list(catalog.problems(chosen))
     for problem in found:
         if as_json:

@@ -52,17 +52,17 @@ def command(given: Checkpoint | None, public_only: bool) -> None:
     Reads EMPTYCHAIR_DATABASE_URL, also while the bot runs, and changes nothing. Needs the key that
     the bot seals with: EMPTYCHAIR_SECRET_KEY, or the file beside the database.
     """
-    from bot.settings import load
+    from bot.cli.environment import settings
     from bot.store import audit, checkpoints, keys, ledger, reports
 
-    settings = load()
-    root = _root(settings)
+    read = settings()
+    root = _root(read)
     key = keys.derived(root, "ledger")
     public = checkpoints.public_key(keys.derived(root, "checkpoint"))
     if public_only:
         click.echo(checkpoints.as_pem(public), nl=False)
         return
-    with reports.reading(settings.database_url) as connection:
+    with reports.reading(read.database_url) as connection:
         with _progress(connection) as progress:
             found = audit.audit(connection, key, public, given, progress)
         if found.broken:

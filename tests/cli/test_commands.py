@@ -380,3 +380,31 @@ def test_serve_refuses_what_is_set_up_wrongly_and_names_it(
     found = run("serve")
     assert found.exit_code == 1
     assert says in found.output
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("validate",), ("serve",), ("template",), ("stats",), ("simulate", str(OPENED))],
+)
+def test_a_misspelt_setting_is_refused_by_every_command_that_reads_it(
+    monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("EMPTYCHAIR_CHECKLIST_DIR", "/etc/emptychair")
+    found = run(*command)
+    assert found.exit_code == 1
+    assert "EMPTYCHAIR_CHECKLIST_DIR: is not a setting; did you mean EMPTYCHAIR_CHECK" in (
+        found.output
+    )
+
+
+def test_what_nothing_reads_is_noted_once_beside_what_a_command_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EMPTYCHAIR_DATABASE_URL", f"sqlite:///{tmp_path}/record.db")
+    monkeypatch.setenv("EMPTYCHAIR_COLOUR", "red")
+    monkeypatch.setenv("EMPTYCHAIR_GITHUB__WEBHOOK_SECRET", "a-very-secret-secret")
+    assert run("migrate").exit_code == 0
+    for command in (("jobs", "list", "--json"), ("jobs", "retry", "all-parked")):
+        found = run(*command)
+        assert found.exit_code == 0, found.output
+        assert found.stderr == "Note: EMPTYCHAIR_COLOUR is not a setting, and nothing reads it.\n"
