@@ -175,6 +175,8 @@ def test_a_value_that_cannot_be_is_named(load: Load, name: str, value: str) -> N
         ("WEB__PORT", "http", f"be a whole number. Example: {PREFIX}WEB__PORT=8080"),
         ("JOBS__WORKERS", "0", f"must be 1 or more. Example: {PREFIX}JOBS__WORKERS=16"),
         ("GITHUB__QUIET_SECONDS", "x", "must be a number."),
+        ("GITHUB__QUIET_SECONDS", "-1", "must be 0 or more."),
+        ("GITHUB__QUIET_SECONDS", "601", "must be 600 or less."),
         ("GITHUB__LIMITS", "maybe", "must be one of on or off."),
         (
             "GITHUB__BASE_URL",

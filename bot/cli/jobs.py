@@ -23,6 +23,19 @@ BATCH = 500  # jobs in one transaction, so that a running bot never waits long
 ALL = "all-parked"
 
 
+class JobId(click.ParamType[int]):
+    """The number of a job."""
+
+    name = "id"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        if not _is_id(str(value)):
+            self.fail(f"{value!r} is not the number of a job; `emptychair jobs list` shows them.")
+        return int(str(value))
+
+
 @click.group("jobs")
 def command() -> None:
     """List promised jobs, and retry or drop failed ones.
@@ -72,9 +85,9 @@ def list_jobs(state: str | None, limit: int, as_json: bool) -> None:
 
 
 @command.command("show")
-@click.argument("id", type=click.IntRange(1, 2**63 - 1))
+@click.argument("id", type=JobId())
 def show(id: int) -> None:
-    """Show one job with its whole error, and the delivery that it deals with."""
+    """Show one job with its whole error and its delivery."""
     from bot.cli import jobs_text as text
     from bot.store import operator
 
@@ -141,7 +154,7 @@ def _retry(tx: Transaction, ids: list[int]) -> int:
 
 
 @command.command("drop")
-@click.argument("id", type=click.IntRange(1, 2**63 - 1))
+@click.argument("id", type=JobId())
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def drop(id: int, yes: bool) -> None:
     """Give a job up: it is never done.
@@ -215,7 +228,7 @@ def _write(work: Callable[[Transaction], Result]) -> Result:
 
 def _there(seen: Seen | None, id: int) -> Seen:
     if seen is None:
-        rule = "It was done or dropped, or is promised again under another id"
+        rule = "It was done or dropped, is promised again under another id, or never was"
         raise UserError(f"There is no job {id}. {rule}: `emptychair jobs list` shows all.")
     return seen
 

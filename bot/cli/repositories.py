@@ -30,7 +30,7 @@ from bot.views.repositories import HEADINGS, NONE, NOTES, as_json, cells, total
     help="The App of --ruleset [EMPTYCHAIR_GITHUB__APP_ID].",
 )
 def command(json: bool, print_ruleset: bool, app_id: int | None) -> None:
-    """Say where the gate is enforced, and where it is only advice.
+    """Say where the gate is enforced, and where only advice.
 
     Enforced means that a rule of the default branch requires the check, and that the mode of the
     repository is enforce. Every other one is told with its reason and the next step.

@@ -42,6 +42,21 @@ def test_help_lists_every_command_and_says_where_to_start() -> None:
     same_as_golden("cli/help.txt", run("--help").output)
 
 
+@pytest.mark.parametrize("group", [(), ("jobs",)])
+def test_no_line_of_the_help_is_cut(group: tuple[str, ...]) -> None:
+    commands = run(*group, "--help").output.partition("Commands:")[2]
+    assert commands
+    assert "..." not in commands
+
+
+@pytest.mark.parametrize(
+    ("typed", "means"), [("stat", "stats"), ("verify", "verify-ledger"), ("sreve", "serve")]
+)
+def test_a_mistyped_command_is_told_which_one_was_meant(typed: str, means: str) -> None:
+    found = run(typed)
+    assert (found.exit_code, f"{means!r}" in found.output) == (2, True)
+
+
 def test_simulate_prints_tier_check_and_comment_and_writes_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -96,6 +111,26 @@ def test_validate_says_which_files_are_yours(tmp_path: Path) -> None:
     (tmp_path / "organisation.yaml").write_text("drafts: ask\n")
     said = run("validate", tmp_path).output
     assert said.startswith("All is well. organisation.yaml: yours; the other 8 files: ours. ")
+
+
+def test_validate_says_that_a_folder_holds_none_of_yours(tmp_path: Path) -> None:
+    said = run("validate", tmp_path).output
+    assert said.startswith(f"All is well. {tmp_path} holds none of yours: all 9 files are ours. ")
+
+
+@pytest.mark.parametrize("name", ["organization.yaml", "organisation.yml"])
+def test_validate_says_which_file_was_meant(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("drafts: ask\n")
+    found = run("validate", tmp_path)
+    assert found.exit_code == 1
+    assert f"{name}: is not read by anything; did you mean organisation.yaml?" in found.output
+
+
+def test_validate_says_which_key_was_meant(tmp_path: Path) -> None:
+    (tmp_path / "organisation.yaml").write_text("moode: []\n")
+    assert "moode: is not a known key; did you mean mode? Known here are " in (
+        run("validate", tmp_path).output
+    )
 
 
 def test_validate_names_every_mistake_of_a_file_line_by_line(tmp_path: Path) -> None:
