@@ -43,18 +43,26 @@ from bot.store.store import Store
 
 JOBS_SECONDS = 4  # for what is being worked on when we are told to stop
 SEAL_SECONDS = 1  # for the last seals after that
+WEBHOOKS = "/github/webhooks"
+SWITCH_ON = (
+    "set EMPTYCHAIR_GITHUB__APP_ID and its two secrets, or EMPTYCHAIR_GITHUB__TOKEN and the "
+    "webhook's secret where there is no App"
+)
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """The running bot: `web` answers, `jobs` works, `sealer` seals, `store` remembers."""
+    """The running bot: `web` answers, `jobs` works, `sealer` seals, `store` remembers.
+
+    `start` takes the address that is listened on, for the log; "" is the one of the settings.
+    """
 
     web: Front
     jobs: EmbeddedJobs
     sealer: Sealer
     store: Store
-    start: Callable[[], None]
+    start: Callable[..., None]
 
     def stop(self) -> None:
         """Finish what is running and close the database."""
@@ -105,11 +113,10 @@ def _assembled(
     github = None
     if settings.github.on:
         github = _github(settings, store, jobs, read, ledger_key)
-        doors["/github/webhooks"] = _github_door(settings.github, store, jobs, traffic)
+        doors[WEBHOOKS] = _github_door(settings.github, store, jobs, traffic)
     else:
-        hint = "to switch it on, set EMPTYCHAIR_GITHUB__APP_ID and its two secrets"
-        hint += ", or EMPTYCHAIR_GITHUB__TOKEN and the webhook's secret where there is no App"
-        log.warning("github.off", hint=hint)
+        log.warning("github.off", hint=f"to switch it on, {SWITCH_ON}")
+        doors[WEBHOOKS] = PlainTextResponse(f"GitHub is not set up here: {SWITCH_ON}.\n", 503)
     sealer = Sealer(Notary(store, _now, ledger_key, keys.derived(root, "checkpoint")))
     enforced = Enforced(store, read.organisation)
     health = Health(store, _now, github.watched if github else None, more=(enforced,))
@@ -121,7 +128,7 @@ def _assembled(
     ]
     web = Front(Starlette(routes=routes, exception_handlers={500: _sorry}), doors)
 
-    def start() -> None:
+    def start(address: str = "") -> None:
         if github is not None:  # without a door nobody could do the jobs that are left
             recall(github.world)
             jobs.start(github.handlers, PERIODIC)
@@ -131,10 +138,10 @@ def _assembled(
             log.warning("checklists.unread", file=stray.file, hint=stray.rule)
         log.info(
             "bot.started",
-            address=f"{settings.web.host}:{settings.web.port}",
+            address=address or f"{settings.web.host}:{settings.web.port}",
             database=str(file),
-            app=settings.github.app_id,
             checklists=checklists,
+            **_mode(settings.github),
         )
 
     return App(web, jobs, sealer, store, start)
@@ -170,7 +177,7 @@ def _github(
     )
     flows = {**FLOWS, "deliver": deliver}
     handlers = {name: _handler(flow, world) for name, flow in flows.items()}
-    return _GitHub(world, handlers, Watched(gateway.time.ahead, pacer))
+    return _GitHub(world, handlers, Watched(gateway.time.ahead, pacer, gateway.reach.silent_for))
 
 
 def _github_door(
@@ -194,6 +201,13 @@ def _gateway(github: GitHubSettings, pacer: Pacer) -> GitHubGateway:
     assert github.private_key is not None
     app = app_auth(github.app_id, github.private_key.get_secret_value())
     return GitHubGateway(app, github.base_url, pacer)
+
+
+def _mode(github: GitHubSettings) -> dict[str, object]:
+    """As whom we face GitHub, for the log."""
+    if github.by_token:
+        return {"token": True}
+    return {"app": github.app_id} if github.on else {"github": "off"}
 
 
 def _handler(flow: Callable[..., Any], world: World) -> Callable[[Mapping[str, Any]], Any]:

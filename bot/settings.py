@@ -7,11 +7,19 @@ may also be given as a file: `EMPTYCHAIR_GITHUB__PRIVATE_KEY_FILE=/run/secrets/k
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+)
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -22,15 +30,28 @@ from pydantic_settings import (
 )
 
 from bot.core.refusals import plain, spelled
+from bot.core.spelling import did_you_mean
 from bot.errors import ConfigError
 
 PREFIX = "EMPTYCHAIR_"
+# What the tools of those who work on this program take; nothing of ours that runs reads them.
+OF_DEVELOPERS = {
+    *("GOLDEN", "REQUIRE_STORIES", "TEST_DATA", "TORTURE", "TORTURE_SEED", "TORTURE_STEPS"),
+}
+LINK = ("tcp://", "udp://")  # so begins what Kubernetes and Docker say of a service of our name
 
 
 def _split(value: object) -> object:
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(",") if part.strip())
     return value
+
+
+def _an_api(address: str) -> str:
+    """The website is not the API, and most take one for the other at first."""
+    if urlsplit(address).hostname in ("github.com", "www.github.com"):
+        raise ValueError("must be the address of the API; that of the website is another")
+    return address
 
 
 class _Group(BaseModel):
@@ -40,9 +61,11 @@ class _Group(BaseModel):
 class GitHubSettings(_Group):
     """The GitHub App, or somebody's token. Without any of it the GitHub door is off."""
 
-    base_url: Annotated[str, spelled(r"https?://\S+", "a web address")] = Field(
-        "https://api.github.com",
-        description="The API of GitHub, or of your GitHub Enterprise Server (`https://HOST/api/v3`)",
+    base_url: Annotated[str, spelled(r"https?://\S+", "a web address"), AfterValidator(_an_api)] = (
+        Field(
+            "https://api.github.com",
+            description="The API of GitHub, or of your GitHub Enterprise Server (`https://HOST/api/v3`)",
+        )
     )
     app_id: int | None = Field(None, ge=1, description="The App's id, from its settings page")
     private_key: SecretStr | None = Field(None, description="The App's private key, PEM text")
@@ -136,7 +159,47 @@ class _WithFiles(EnvSettingsSource):
                 _refuse_both(name, found)
                 found[name.removesuffix("_file")] = _read_secret(name, path)
                 del found[name]
+        _refuse_misspelt(found)
         return found
+
+
+def _refuse_misspelt(found: Mapping[str, str | None]) -> None:
+    """A name of ours that is almost a setting, and would be ignored without a word."""
+    known = [name.removeprefix(PREFIX) for name, _, _ in environment_names()]
+    for name in _strange(found):
+        close = did_you_mean(name, known, 0.8)
+        if close and not (found[f"{PREFIX}{name}".lower()] or "").startswith(LINK):
+            rule = f"is not a setting; {close.replace('mean ', 'mean ' + PREFIX)}"
+            raise ConfigError("environment", 0, PREFIX + name, rule)
+
+
+def _strange(found: Mapping[str, str | None]) -> list[str]:
+    """The names without the prefix that are no setting; what is wrong in a group is told there."""
+    groups = {name.upper() for name in Settings.model_fields}
+    given = [name.upper() for name, value in found.items() if value]
+    names = [name.removeprefix(PREFIX) for name in given if name.startswith(PREFIX)]
+    return [name for name in names if name.partition("__")[0] not in groups | OF_DEVELOPERS]
+
+
+def doubts(settings: Settings) -> list[str]:
+    """What is set and may be a mistake, each in a sentence."""
+    said = [
+        f"{PREFIX}{name} is not a setting, and nothing reads it."
+        for name in _strange(_WithFiles(Settings).env_vars)
+    ]
+    address = urlsplit(settings.github.base_url)
+    host = address.hostname or ""
+    if address.scheme == "https" and not host.startswith("api.") and "/api/" not in address.path:
+        said.append(
+            f"{PREFIX}GITHUB__BASE_URL is {settings.github.base_url}; the API of a GitHub "
+            f"Enterprise Server is at https://{host}/api/v3."
+        )
+    return said
+
+
+def refuse_misspelt() -> None:
+    """Raises ConfigError as `load` does for a name that is almost a setting."""
+    _WithFiles(Settings)
 
 
 def _refuse_both(name: str, found: Mapping[str, object]) -> None:
@@ -159,10 +222,13 @@ def _read_secret(name: str, path: str) -> str:
     return content
 
 
-def load(**overrides: Any) -> Settings:
-    """Read the settings. Raises ConfigError that names the setting and how to mend it."""
+def load(whole: bool = True) -> Settings:
+    """Read the settings. Raises ConfigError that names the setting and how to mend it.
+
+    `whole`: False for who only works on the record; then half a door does not matter.
+    """
     try:
-        settings = Settings(**overrides)
+        settings = Settings()
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         raise _in_words(first) from None
@@ -172,9 +238,10 @@ def load(**overrides: Any) -> Settings:
         raise ConfigError("environment", 0, PREFIX + "…", rule, example) from None
     if settings.github.token is not None:
         _refuse_unsendable("GITHUB__TOKEN", settings.github.token)
-    _refuse_halves(settings.github)
-    for secret in settings.github.webhook_secret:
-        _refuse_weak("GITHUB__WEBHOOK_SECRET", secret, 8)
+    if whole:
+        _refuse_halves(settings.github)
+        for secret in settings.github.webhook_secret:
+            _refuse_weak("GITHUB__WEBHOOK_SECRET", secret, 8)
     if settings.secret_key is not None:
         _refuse_weak("SECRET_KEY", settings.secret_key, 16)
     return settings
@@ -185,8 +252,8 @@ def _in_words(error: Mapping[str, Any]) -> ConfigError:
     name = PREFIX + "__".join(str(part).upper() for part in error["loc"])
     defaults = {known: default for known, default, _ in environment_names()}
     if error["type"] == "extra_forbidden":
-        close = get_close_matches(name, defaults, 1, cutoff=0.8)
-        hint = f"; did you mean {close[0]}?" if close else ". The README lists all of them."
+        close = did_you_mean(name, defaults, 0.8)
+        hint = f"; {close}" if close else ". The README lists all of them."
         return ConfigError("environment", 0, name, f"is not a setting{hint}")
     example = f"{name}={defaults.get(name) or '12345'}"
     return ConfigError("environment", 0, name, f"{plain(error)}.", example)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 from click.testing import CliRunner
@@ -12,8 +14,12 @@ from bot.cli import cli
 from bot.errors import ConfigError
 from bot.jobs.hold import AlreadyRunning, hold
 from bot.main import build
+from bot.sandbox.app_key import make_app_key
+from bot.sandbox.server import Server
 from bot.settings import Settings
 from bot.store.engine import open_engine, schema_version
+
+NOWHERE = "http://127.0.0.1:9"
 
 
 def settings(folder: Path) -> Settings:
@@ -79,3 +85,37 @@ def test_a_file_that_nothing_reads_is_named_at_start_beside_the_address(tmp_path
     assert stray["file"].endswith("organisation.yml")
     started = next(line for line in logs if line["event"] == "bot.started")
     assert started["address"] == "127.0.0.1:8080"
+
+
+@pytest.mark.parametrize(
+    ("github", "told"),
+    [
+        ({}, {"github": "off"}),
+        ({"token": "ghp_0123456789"}, {"token": True}),
+        ({"app_id": 7, "private_key": make_app_key().private}, {"app": 7}),
+    ],
+)
+def test_the_log_says_as_whom_the_bot_faces_github_and_where_it_listens(
+    tmp_path: Path, github: dict[str, object], told: dict[str, object]
+) -> None:
+    door = {"webhook_secret": "0123456789", "base_url": NOWHERE, **github} if github else {}
+    built = build(Settings(database_url=f"sqlite:///{tmp_path / 'record.db'}", github=door))
+    with capture_logs() as logs:
+        built.start("0.0.0.0:4711")
+    built.stop()
+    started = next(line for line in logs if line["event"] == "bot.started")
+    assert started["address"] == "0.0.0.0:4711"
+    assert {name: started[name] for name in ("app", "token", "github") if name in started} == told
+
+
+def test_a_webhook_is_told_that_github_is_not_set_up_here(tmp_path: Path) -> None:
+    built = build(settings(tmp_path))
+    server = Server(built.web, "127.0.0.1", 0)
+    server.start()
+    with pytest.raises(HTTPError) as caught:
+        urlopen(f"{server.url}/github/webhooks", b"{}", timeout=5)
+    server.stop()
+    built.stop()
+    assert caught.value.code == 503
+    assert b"GitHub is not set up here: set EMPTYCHAIR_GITHUB__APP_ID" in caught.value.read()
+    caught.value.close()

@@ -202,6 +202,8 @@ def test_a_value_that_cannot_be_is_named(load: Load, name: str, value: str) -> N
         ("WEB__PORT", "http", f"be a whole number. Example: {PREFIX}WEB__PORT=8080"),
         ("JOBS__WORKERS", "0", f"must be 1 or more. Example: {PREFIX}JOBS__WORKERS=16"),
         ("GITHUB__QUIET_SECONDS", "x", "must be a number."),
+        ("GITHUB__QUIET_SECONDS", "-1", "must be 0 or more."),
+        ("GITHUB__QUIET_SECONDS", "601", "must be 600 or less."),
         ("GITHUB__LIMITS", "maybe", "must be one of on or off."),
         (
             "GITHUB__BASE_URL",
@@ -233,6 +235,58 @@ def test_an_unknown_database_is_refused(load: Load) -> None:
     with pytest.raises(ConfigError, match=f"{PREFIX}DATABASE_URL") as caught:
         open_engine(read.database_url)
     assert "tiger" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "means"),
+    [
+        ("CHECKLIST_DIR", "CHECKLISTS_DIR"),
+        ("DATABSE_URL", "DATABASE_URL"),
+        ("GITHUB_APP_ID", "GITHUB__APP_ID"),
+        ("GITHB__APP_ID", "GITHUB__APP_ID"),
+        ("WEB_PORT", "WEB__PORT"),
+    ],
+)
+def test_a_name_that_is_almost_a_setting_is_refused(load: Load, name: str, means: str) -> None:
+    said = f"{PREFIX}{name}: is not a setting; did you mean {PREFIX}{means}?"
+    assert said in refused(load, **{name: "8080"})
+
+
+def test_a_name_that_nothing_reads_is_told_and_stops_nothing(load: Load) -> None:
+    links = {"WEB_PORT": "tcp://10.0.0.7:8080", "SERVICE_HOST": "10.0.0.7"}
+    read = load(**links, COLOUR="red", TORTURE="full", GITHUB_TOKEN="", WEB__PORT="8080")
+    said = [doubt.split(" ")[0] for doubt in settings.doubts(read)]
+    assert sorted(said) == [f"{PREFIX}{name}" for name in ("COLOUR", *sorted(links))]
+
+
+def test_who_only_reads_the_record_needs_no_whole_door(load: Load) -> None:
+    assert "is missing" in refused(load, GITHUB__WEBHOOK_SECRET="0123456789")
+    assert not settings.load(whole=False).github.on
+
+
+def test_the_website_is_not_the_api(load: Load) -> None:
+    text = refused(load, GITHUB__BASE_URL="https://github.com/")
+    assert "must be the address of the API" in text
+    assert f"Example: {PREFIX}GITHUB__BASE_URL=https://api.github.com" in text
+
+
+@pytest.mark.parametrize(
+    ("address", "doubted"),
+    [
+        ("https://api.github.com", False),
+        ("https://api.shop.ghe.com", False),
+        ("https://github.example.com/api/v3", False),
+        ("http://127.0.0.1:9", False),
+        ("https://github.example.com", True),
+    ],
+)
+def test_an_enterprise_server_without_its_path_is_doubted(
+    load: Load, address: str, doubted: bool
+) -> None:
+    said = settings.doubts(load(GITHUB__BASE_URL=address))
+    assert [doubt.endswith("https://github.example.com/api/v3.") for doubt in said] == (
+        [True] if doubted else []
+    )
 
 
 def test_secrets_are_not_shown_when_settings_are_printed(load: Load) -> None:

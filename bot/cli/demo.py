@@ -33,10 +33,16 @@ SECONDS = 50.0  # for all pull requests together; then the table says what is st
 @click.option(
     "--last", default=20, show_default=True, type=click.IntRange(1, 500), help="Newest N commits."
 )
-@click.option("--port", default=0, help="Port of the stand-in's page [any free one].")
+@click.option(
+    "--port",
+    default=0,
+    type=click.IntRange(0, 65535),
+    metavar="PORT",
+    help="Port of the stand-in's page [any free one].",
+)
 @click.option("--exit", "leave", is_flag=True, help="Stop after the table.")
 def command(repo: Path | None, last: int, port: int, leave: bool) -> None:
-    """Replay git history as pull requests, and see what the bot asks.
+    """See what the bot asks, on git history as pull requests.
 
     Starts the bot and a stand-in GitHub on loopback: no account, no network, nothing leaves this
     machine. The newest commits or merges become pull requests and go through the real webhook,
@@ -81,7 +87,7 @@ def _samples(repo: Path | None, last: int) -> Sequence[Sample]:
 
     folder = repo or Path(bot.__file__).parent.parent
     try:
-        found = list(replay(folder, last))
+        found = list(replay(folder, last, merges=repo is not None))
     except NoHistory as error:
         if repo is not None:
             raise click.ClickException(str(error)) from error
@@ -187,8 +193,13 @@ def _stay(pair: Pair, numbers: list[int]) -> None:
     from bot.core.gate import Gate, standing
 
     click.echo(f"\nReady: {pair.github.url}/")
-    waiting = (n for n in numbers if (r := pair.review(n)) and standing(r).gate is Gate.PENDING)
-    if (number := next(waiting, None)) is not None:
+    waiting = [
+        (review.tier, -number)
+        for number in numbers
+        if (review := pair.review(number)) and standing(review).gate is Gate.PENDING
+    ]
+    if waiting:
+        number = -min(waiting)[1]  # one that asks for little, of the shop where there is one
         click.echo(f"One that waits for answers: {pair.github.pull_url(number)}")
     click.echo("Be the author, the reviewer or an outsider there (top right). Tick boxes, write")
     click.echo("`/impact help`, answer in the description, waive, push, try to merge.")

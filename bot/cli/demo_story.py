@@ -95,7 +95,7 @@ def _nobody_notices(pair: Pair, review: Review) -> str:
 
 
 def _suggest(pair: Pair, review: Review) -> str:
-    command = "/impact why: When the bill comes I want to know what I pay for."
+    command = "/impact why: When something I use changes I want to hear of it before, not after."
     pair.github.comment(review.subject.number, command, "outsider")
     pair.github.comment(review.subject.number, "/impact who: paying", _author(review))
     return "somebody without write access suggested an answer; the author gave another one"

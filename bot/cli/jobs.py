@@ -23,6 +23,19 @@ BATCH = 500  # jobs in one transaction, so that a running bot never waits long
 ALL = "all-parked"
 
 
+class JobId(click.ParamType[int]):
+    """The number of a job."""
+
+    name = "id"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int:
+        if not _is_id(str(value)):
+            self.fail(f"{value!r} is not the number of a job; `emptychair jobs list` shows them.")
+        return int(str(value))
+
+
 @click.group("jobs")
 def command() -> None:
     """List promised jobs, and retry or drop failed ones.
@@ -72,9 +85,9 @@ def list_jobs(state: str | None, limit: int, as_json: bool) -> None:
 
 
 @command.command("show")
-@click.argument("id", type=click.IntRange(1, 2**63 - 1))
+@click.argument("id", type=JobId())
 def show(id: int) -> None:
-    """Show one job with its whole error, and the delivery that it deals with."""
+    """Show one job with its whole error and its delivery."""
     from bot.cli import jobs_text as text
     from bot.store import operator
 
@@ -141,7 +154,7 @@ def _retry(tx: Transaction, ids: list[int]) -> int:
 
 
 @command.command("drop")
-@click.argument("id", type=click.IntRange(1, 2**63 - 1))
+@click.argument("id", type=JobId())
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def drop(id: int, yes: bool) -> None:
     """Give a job up: it is never done.
@@ -171,12 +184,12 @@ def drop(id: int, yes: bool) -> None:
 
 @contextmanager
 def _alone(id: int) -> Iterator[None]:
+    from bot.cli.environment import settings
     from bot.jobs.hold import AlreadyRunning, hold
-    from bot.settings import load
     from bot.store.engine import database_file
 
     try:
-        lock = hold(database_file(load().database_url))
+        lock = hold(database_file(settings().database_url))
     except AlreadyRunning:
         rule = "has not failed, and the bot that runs is about to do it. Stop the bot to drop it"
         raise UserError(f"Job {id} {rule}.") from None
@@ -186,10 +199,10 @@ def _alone(id: int) -> Iterator[None]:
 
 @contextmanager
 def _reading() -> Iterator[Connection]:
-    from bot.settings import load
+    from bot.cli.environment import settings
     from bot.store import reports
 
-    with reports.reading(load().database_url) as connection:
+    with reports.reading(settings().database_url) as connection:
         yield connection
 
 
@@ -197,13 +210,13 @@ def _write(work: Callable[[Transaction], Result]) -> Result:
     """One transaction beside a running bot, that waits for its turn."""
     from sqlalchemy.exc import OperationalError
 
-    from bot.settings import load
+    from bot.cli.environment import settings
     from bot.store.engine import open_engine
     from bot.store.store import Store
 
     with _reading():
         pass  # the record is there, and of this version
-    store = Store(open_engine(load().database_url))
+    store = Store(open_engine(settings().database_url))
     try:
         return store.write(work)
     except OperationalError as error:
@@ -215,7 +228,7 @@ def _write(work: Callable[[Transaction], Result]) -> Result:
 
 def _there(seen: Seen | None, id: int) -> Seen:
     if seen is None:
-        rule = "It was done or dropped, or is promised again under another id"
+        rule = "It was done or dropped, is promised again under another id, or never was"
         raise UserError(f"There is no job {id}. {rule}: `emptychair jobs list` shows all.")
     return seen
 

@@ -11,12 +11,12 @@ def command() -> None:
 
     `serve` does so by itself; this is for those who want it as a step of its own.
     """
+    from bot.cli.environment import settings
     from bot.jobs.hold import hold
-    from bot.settings import load
     from bot.store.engine import database_file, open_engine, schema_version
     from bot.store.schema import HEAD, migrate
 
-    url = load().database_url
+    url = settings().database_url
     engine = open_engine(url)
     before = schema_version(engine)
     engine.dispose()

@@ -22,6 +22,12 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
+def address(listener: socket.socket) -> str:
+    """host:port of what is bound, with the port that was found where any would do."""
+    host, port = listener.getsockname()[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 def refusal(host: str, port: int, error: OSError) -> str:
     """Why nobody can listen there, and what to do."""
     if error.errno == errno.EADDRINUSE:

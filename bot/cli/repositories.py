@@ -23,8 +23,14 @@ from bot.views.repositories import HEADINGS, NONE, NOTES, as_json, cells, total
     is_flag=True,
     help="Print the ruleset that requires the check from this App only, and stop.",
 )
-def command(json: bool, print_ruleset: bool) -> None:
-    """Say where the gate is enforced, and where it is only advice.
+@click.option(
+    "--app-id",
+    type=click.IntRange(1),
+    metavar="N",
+    help="The App of --ruleset [EMPTYCHAIR_GITHUB__APP_ID].",
+)
+def command(json: bool, print_ruleset: bool, app_id: int | None) -> None:
+    """Say where the gate is enforced, and where only advice.
 
     Enforced means that a rule of the default branch requires the check, and that the mode of the
     repository is enforce. Every other one is told with its reason and the next step.
@@ -34,25 +40,31 @@ def command(json: bool, print_ruleset: bool) -> None:
 
     Example: emptychair repositories --ruleset | gh api repos/OWNER/NAME/rulesets --input -
     """
-    from bot.settings import load
+    from bot.cli.environment import settings
 
-    settings = load()
+    read = settings()
     if print_ruleset:
-        click.echo(_ruleset(settings.github.app_id))
+        click.echo(_ruleset(app_id or read.github.app_id, read.github.by_token))
         return
     from bot.store import catalog
 
-    found = standings(settings.database_url, catalog.load(settings.checklists_dir).organisation)
+    found = standings(read.database_url, catalog.load(read.checklists_dir).organisation)
     click.echo(as_json(found) if json else table(found))
 
 
-def _ruleset(app_id: int | None) -> str:
+def _ruleset(app_id: int | None, by_token: bool) -> str:
     from bot.views.ruleset import ruleset
 
-    if app_id is None:
+    if app_id is None and not by_token:
         raise UserError(
-            "There is no App to pin the check to: set EMPTYCHAIR_GITHUB__APP_ID (App settings, "
-            "About) and its two secrets, as for `emptychair serve`."
+            "There is no App to pin the check to: give --app-id N (App settings, About), or set "
+            "EMPTYCHAIR_GITHUB__APP_ID."
+        )
+    if app_id is None:
+        click.echo(
+            "Note: without an App the check is pinned to nobody: whoever may write statuses can "
+            "post one of that name.",
+            err=True,
         )
     return ruleset(app_id)
 

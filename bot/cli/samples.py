@@ -27,10 +27,10 @@ def command(as_json: bool) -> None:
 
     Reads EMPTYCHAIR_DATABASE_URL, also while the bot runs, and changes nothing.
     """
-    from bot.settings import load
+    from bot.cli.environment import settings
     from bot.store import reports
 
-    with reports.reading(load().database_url) as connection:
+    with reports.reading(settings().database_url) as connection:
         found = reports.samples(connection)
     click.echo(_json(found) if as_json else _text(found))
 

@@ -18,7 +18,12 @@ WEB_SECONDS = 2  # for requests that are being answered, of the 10 seconds that 
 
 @click.command("serve")
 @click.option("--host", help="Address to listen on [EMPTYCHAIR_WEB__HOST, 127.0.0.1].")
-@click.option("--port", type=int, help="Port to listen on [EMPTYCHAIR_WEB__PORT, 8080].")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    metavar="PORT",
+    help="Port to listen on [EMPTYCHAIR_WEB__PORT, 8080].",
+)
 def command(host: str | None, port: int | None) -> None:
     """Run the bot: webhooks, work and record in one process.
 
@@ -27,16 +32,19 @@ def command(host: str | None, port: int | None) -> None:
     """
     _spare()
 
+    import structlog
     import uvicorn
 
     from bot import logs
-    from bot.cli.port import listen
+    from bot.cli.port import address, listen
     from bot.main import build
-    from bot.settings import load
+    from bot.settings import doubts, load
     from bot.store.schema import migrate_apart
 
     logs.configure()
     settings = load()
+    for doubt in doubts(settings):
+        structlog.get_logger().warning("settings.doubtful", hint=doubt)
     app = build(settings, migrate_apart)
     config = uvicorn.Config(
         app.web,
@@ -51,10 +59,10 @@ def command(host: str | None, port: int | None) -> None:
     # uvicorn answers what it has begun and then raises the signal again: that ends the wait here.
     signal.signal(signal.SIGTERM, _stop)
     try:
-        app.start()
+        listener = listen(host or settings.web.host, settings.web.port if port is None else port)
+        app.start(address(listener))
         gc.freeze()
         gc.enable()
-        listener = listen(host or settings.web.host, settings.web.port if port is None else port)
         uvicorn.Server(config).run(sockets=[listener])
     except KeyboardInterrupt:
         pass  # told to stop, which is no mistake

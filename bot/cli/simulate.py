@@ -35,10 +35,11 @@ from bot.views.github_check import check
 @checklists("A folder with checklist files of your own.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def command(payload: Path, diff_file: Path | None, folder: Path | None, as_json: bool) -> None:
-    """Print tier, comment and check for a `pull_request` webhook payload.
+    """Print what the bot would say to a webhook payload.
 
-    PAYLOAD is the JSON body as GitHub delivers it (App settings, Advanced, Recent deliveries). It
-    names no files; give the diff as well for the tier that the bot would find.
+    PAYLOAD is the JSON body of a `pull_request` event as GitHub delivers it (App settings,
+    Advanced, Recent deliveries). It names no files; give the diff as well for the tier that the bot
+    would find.
 
     Example: emptychair simulate opened.json --diff change.diff
     """

@@ -24,6 +24,7 @@ from bot.views.stats import (
     cells,
     definitions,
     heading,
+    none,
     owed,
 )
 
@@ -77,12 +78,12 @@ def command(since: date | None, form: str, explain: bool) -> None:
 
 
 def _report(since: date | None) -> Report:
-    from bot.settings import load
+    from bot.cli.environment import settings
     from bot.store import catalog
 
-    settings = load()
-    organisation = catalog.load(settings.checklists_dir).organisation
-    return report(settings.database_url, organisation, since)
+    read = settings()
+    organisation = catalog.load(read.checklists_dir).organisation
+    return report(read.database_url, organisation, since)
 
 
 def report(database_url: str, organisation: Organisation, since: date | None) -> Report:
@@ -98,17 +99,19 @@ def report(database_url: str, organisation: Organisation, since: date | None) ->
 
 def table(report: Report) -> str:
     """The numbers as people read them on a terminal, or in a pipe."""
-    stats = report.stats
-    parts = [
-        heading(report),
-        _drawn("Repository", (*stats.repositories, stats.total)),
-        _drawn("Team", stats.teams),
-        apart(stats.total),
-    ]
+    stats, parts, notes = report.stats, [none(report)], []
+    if stats.repositories:
+        parts = [
+            heading(report),
+            _drawn("Repository", (*stats.repositories, stats.total)),
+            _drawn("Team", stats.teams),
+            apart(stats.total),
+        ]
+        notes = ["\n".join(NOTES)]
     if report.ran_out:
         debts = (f"  {each.pull_request} {owed(each)}" for each in report.ran_out)
         parts.append("\n".join([RAN_OUT, *debts]))
-    return "\n\n".join([*parts, "\n".join(NOTES)])
+    return "\n\n".join([*parts, *notes])
 
 
 def _drawn(of: str, lines: Sequence[Line]) -> str:

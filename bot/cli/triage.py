@@ -111,17 +111,19 @@ def answers(lines: TextIO, triage: Triage) -> Iterator[dict[str, object] | str]:
 @click.option("--json", "as_json", is_flag=True, help="One JSON line per pull request.")
 @checklists("A folder with a triage.yaml of your own.")
 def command(source: TextIO, as_json: bool, folder: Path | None) -> None:
-    """Say how much customer-impact review each pull request of a file needs, and why.
+    """Say how much review each pull request of a file needs.
+
+    Its tier, and why: one line in, one line out.
 
     Example: emptychair triage --input pull-requests.jsonl --json
 
-    A complete row, which stands on one line; all but the id may be left out:
+    A row stands on one line; all but the id may be left out:
 
     \b
-    {"id": 7, "title": "Raise the price", "body": "Costs rose.", "author": "ada",
-     "branch": "price", "labels": ["shop"], "files": ["plans.json"],
-     "diff": "--- a/plans.json\\n+++ b/plans.json\\n@@ -1 +1 @@\\n-9\\n+12\\n",
-     "diff_truncated": false}
+    {"id": 7, "title": "Raise the price", "body": "Costs rose.", "files": ["plans.json"]}
+
+    It may hold author, branch, labels, and a diff as `git diff` prints it; diff_truncated says that
+    there is more of that than was kept.
     """
     bad, rows = False, 0
     good: list[dict[str, object]] = []

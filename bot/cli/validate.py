@@ -15,17 +15,17 @@ from bot.errors import UserError
 @click.argument("directory", required=False, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a problem.")
 def command(directory: Path | None, as_json: bool) -> None:
-    """Check the checklist files in DIRECTORY [EMPTYCHAIR_CHECKLISTS_DIR, or the shipped ones].
+    """Check checklist files, and name what is wrong in them.
 
-    Each problem is named with file, line, key, the rule it breaks and an example. Exit code 1 if
-    there is any.
+    Those in DIRECTORY [EMPTYCHAIR_CHECKLISTS_DIR, or the shipped ones]. Each problem is named with
+    file, line, key, the rule it breaks and an example. Exit code 1 if there is any.
     """
-    from bot.settings import load
+    from bot.cli.environment import settings
     from bot.store import catalog
 
     if directory is not None and not directory.is_dir():
         raise UserError(f"{directory} is not a folder.")
-    chosen = directory or load().checklists_dir
+    chosen = directory or settings().checklists_dir
     found = list(catalog.problems(chosen))
     for problem in found:
         if as_json:
@@ -38,13 +38,15 @@ def command(directory: Path | None, as_json: bool) -> None:
     if not as_json:
         checklist = catalog.load(chosen).checklist
         click.echo(
-            f"All is well. {_read_from(catalog.own_files(chosen), len(catalog.FILES))} "
+            f"All is well. {_read_from(chosen, catalog.own_files(chosen), len(catalog.FILES))} "
             f"{len(checklist.all_questions())} questions, checklist version {checklist.version}."
         )
 
 
-def _read_from(own: list[str], count: int) -> str:
+def _read_from(folder: Path | None, own: list[str], count: int) -> str:
     """Which files are the organisation's, and how many are ours."""
+    if not own and folder is not None:
+        return f"{folder} holds none of yours: all {count} files are ours."
     if not own:
         return f"All {count} files: ours."
     rest = count - len(own)

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from bot.errors import UserError
 
 if TYPE_CHECKING:
+    from bot.settings import Settings
     from bot.store.audit import Audit, Broken
     from bot.store.checkpoints import Checkpoint
 
@@ -51,19 +52,17 @@ def command(given: Checkpoint | None, public_only: bool) -> None:
     Reads EMPTYCHAIR_DATABASE_URL, also while the bot runs, and changes nothing. Needs the key that
     the bot seals with: EMPTYCHAIR_SECRET_KEY, or the file beside the database.
     """
-    from bot.settings import load
+    from bot.cli.environment import settings
     from bot.store import audit, checkpoints, keys, ledger
-    from bot.store.engine import database_file
 
-    settings = load()
-    secret = settings.secret_key.get_secret_value() if settings.secret_key else None
-    root = keys.kept_key(secret, database_file(settings.database_url))
+    read = settings()
+    root = _root(read)
     key = keys.derived(root, "ledger")
     public = checkpoints.public_key(keys.derived(root, "checkpoint"))
     if public_only:
         click.echo(checkpoints.as_pem(public), nl=False)
         return
-    with _read(settings.database_url) as connection:
+    with _read(read.database_url) as connection:
         with _progress(connection) as progress:
             found = audit.audit(connection, key, public, given, progress)
         if found.broken:
@@ -71,6 +70,22 @@ def command(given: Checkpoint | None, public_only: bool) -> None:
             foreign = found.rows == 0 and not ledger.last_holds(connection, key)
             raise UserError(_broken(found, found.broken, where, foreign))
     click.echo(_whole(found))
+
+
+def _root(settings: Settings) -> bytes:
+    """The key that the bot seals with. Raises UserError where nothing was ever sealed."""
+    from bot.store import audit, keys, reports
+    from bot.store.access import exists
+    from bot.store.engine import database_file
+
+    secret = settings.secret_key.get_secret_value() if settings.secret_key else None
+    file = database_file(settings.database_url)
+    if secret is None and not exists(keys.key_file(file)):
+        with reports.reading(settings.database_url) as connection:
+            if not audit.count(connection):
+                rule = "Nothing was ever sealed: the ledger is empty, and there is no key yet"
+                raise UserError(f"{rule}. `emptychair serve` makes it.")
+    return keys.kept_key(secret, file)
 
 
 @contextmanager

@@ -58,7 +58,10 @@ def required(rules: Iterable[RequiredCheck], name: str, app_id: int | None) -> R
 _RULESET = "Print the ruleset with `emptychair repositories --ruleset`, and apply it."
 _PIN = "Choose this App as the check's source in the rule."
 _SAID = {
-    Required.UNKNOWN: ("not read yet", "`emptychair serve` reads it within six hours."),
+    Required.UNKNOWN: (
+        "not read yet",
+        "It is read when the App is installed, and every six hours.",
+    ),
     Required.NO: ("no rule requires the check", _RULESET),
     Required.OTHER: ("required, but pinned to another App: it can never pass", _PIN),
     Required.ANYONE: ("required, but not pinned: anybody's check of that name satisfies it", _PIN),

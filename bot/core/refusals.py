@@ -47,8 +47,13 @@ def plain(error: Mapping[str, Any]) -> str:
     if kind == "string_too_short" and context["min_length"] == 1:
         return "is empty"
     if kind in RULES:
-        return RULES[kind].format(**context)
+        return RULES[kind].format(**{name: _shown(value) for name, value in context.items()})
     return str(error["msg"]).removeprefix("Value error, ").rstrip(".")
+
+
+def _shown(value: Any) -> Any:
+    """A limit as people write it: 0, not 0.0."""
+    return f"{value:g}" if isinstance(value, float) else value
 
 
 def without_echoes(errors: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import PydanticCustomError
 
 from bot.core.refusals import known_keys, plain, without_echoes
+from bot.core.spelling import did_you_mean
 from bot.errors import ConfigError
 
 MOST_LEVELS = 50  # of values within values
@@ -96,7 +97,10 @@ def _in_words(
         line, path = locate(node, [*each["loc"], *each.get("ctx", {}).get("place", ())])
         rule = plain(each)
         if each["type"] == "extra_forbidden":
-            rule += f"; known here are {', '.join(known_keys(model, each['loc'][:-1]))}"
+            known = known_keys(model, each["loc"][:-1])
+            close = did_you_mean(str(each["loc"][-1]), known)
+            rule += f"; {close} Known" if close else "; known"
+            rule += f" here are {', '.join(known)}"
         names = [part for part in reversed(path) if isinstance(part, str)]
         example = next((examples[name] for name in names if name in examples), "")
         found.append(ConfigError(file, line, ".".join(map(str, path)), f"{rule}.", example))

@@ -24,6 +24,7 @@ from bot.gateways.github_auth import AppAuth
 from bot.gateways.github_clients import AS_APP, Clients
 from bot.gateways.github_errors import unless_missing, written
 from bot.gateways.github_time import GitHubTime
+from bot.gateways.reach import Reach
 from bot.gateways.remembered import Remembered
 from bot.ports import (
     AppIdentity,
@@ -55,6 +56,11 @@ class GitHubGateway:
     def time(self) -> GitHubTime:
         """What time it is for GitHub."""
         return self._clients.time
+
+    @property
+    def reach(self) -> Reach:
+        """Whether the network brings us there."""
+        return self._clients.reach
 
     # -- reading ---------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from bot.gateways import connection
 from bot.gateways.github_auth import AppAuth, InstallationAuth, Tokens
 from bot.gateways.github_errors import NONSENSE, meaning, said
 from bot.gateways.github_time import GitHubTime, told_at
+from bot.gateways.reach import Reach
 from bot.ports import Limits
 
 TIMEOUT = 15  # seconds
@@ -33,6 +34,7 @@ class Clients:
 
     def __init__(self, auth: AppAuth | Auth.Token, base_url: str, limits: Limits) -> None:
         self._limits = limits
+        self.reach = Reach(base_url.rstrip("/"))
         self._options: dict[str, Any] = {
             "base_url": base_url.rstrip("/"),
             "timeout": TIMEOUT,
@@ -62,9 +64,11 @@ class Clients:
         try:
             client = self._client(installation)
             yield client
+            self.reach.answered()
             if counts:
                 self._heard(installation, client.requester)
         except GithubException as error:
+            self.reach.answered()
             if error.status == 401:
                 signed_in_time = not self.time.learn(error.headers)
                 if installation == AS_APP and signed_in_time:  # id or key is wrong
@@ -76,7 +80,7 @@ class Clients:
                 error, known, lambda seconds: self._limits.refused(known, seconds)
             ) from error
         except OSError as error:  # requests' own errors are among them
-            raise Transient(f"GitHub could not be reached: {type(error).__name__}") from error
+            raise Transient(self.reach.failed(error, TIMEOUT)) from error
         except NONSENSE as error:
             what = f"{type(error).__name__} {error}"[:200]
             raise Transient(f"GitHub's answer made no sense: {what}") from error

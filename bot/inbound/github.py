@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import ParamSpec, TypeVar
 
 import structlog
@@ -20,6 +20,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from bot.inbound.github_events import READERS, Fact, Malformed, installation_of, lock_of, parse
+from bot.inbound.lines import Lines
 from bot.jobs.traffic import Traffic
 from bot.ports import Jobs, Transaction
 from bot.store import inbox
@@ -30,7 +31,6 @@ SMALL = 256 * 1024  # bytes; larger bodies are dealt with beside the event loop
 LARGE_AT_ONCE = 4  # larger bodies in memory: anybody can send them, and each may be 25 MB
 DURABLE_SECONDS = 8  # GitHub waits 10 s for an answer
 REFUSED = (400, 401, 413)
-BETWEEN_LINES = timedelta(seconds=10)
 SIGNATURE = re.compile(r"sha256=[0-9a-f]{64}")
 DELIVERY_ID = re.compile(r"[\w.-]{1,100}", re.ASCII)
 ANSWERS = Counter(
@@ -83,8 +83,7 @@ class GitHubDoor:
         self._patience, self._app_id, self._by_token = patience, app_id, by_token
         self._traffic = traffic or Traffic()
         self._large = asyncio.Semaphore(LARGE_AT_ONCE)
-        never = datetime.min.replace(tzinfo=UTC)
-        self._told = {"webhook.refused": never, "webhook.not_durable": never}
+        self._lines = Lines(clock)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one delivery."""
@@ -101,17 +100,9 @@ class GitHubDoor:
         ANSWERS.labels(event if event in READERS else "other", response.status_code).inc()
         if response.status_code in REFUSED:
             reason = bytes(response.body).decode().strip()
-            if self._to_be_told("webhook.refused"):
-                log.warning("webhook.refused", status=response.status_code, reason=reason)
+            if (line := self._lines.next("webhook.refused", reason)) is not None:
+                log.warning("webhook.refused", status=response.status_code, reason=reason, **line)
         return response
-
-    def _to_be_told(self, event: str) -> bool:
-        """One log line of a kind now and then: there may be thousands a second."""
-        now = self._clock()
-        if abs(now - self._told[event]) < BETWEEN_LINES:
-            return False
-        self._told[event] = now
-        return True
 
     async def _answer(self, request: Request, event: str) -> Response:
         """Of large bodies a few at a time; who sends too slowly comes again later."""
@@ -171,9 +162,9 @@ class GitHubDoor:
             async with asyncio.timeout_at(until):
                 wanted = await asyncio.wrap_future(self._store.submit(work))
         except (SQLAlchemyError, TimeoutError, RuntimeError, OSError) as error:
-            if self._to_be_told("webhook.not_durable"):
-                reason = self._store.why_not(error)
-                log.error("webhook.not_durable", delivery=delivery.id, reason=reason)
+            reason = self._store.why_not(error)
+            if (line := self._lines.next("webhook.not_durable", reason)) is not None:
+                log.error("webhook.not_durable", delivery=delivery.id, reason=reason, **line)
             return _say(
                 503, "Not stored: the database does not take it now. Deliver it again later.", 30
             )

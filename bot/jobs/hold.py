@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import IO
 
-from bot.errors import BotError
+from bot.errors import BotError, UserError
 
 
 class AlreadyRunning(BotError):
@@ -17,10 +17,16 @@ class AlreadyRunning(BotError):
 def hold(database: Path) -> IO[str]:
     """Be the only one who works on this database, until what this gives is closed.
 
-    Raises AlreadyRunning where another process is.
+    Raises AlreadyRunning where another process is, UserError where the lock cannot be opened.
     """
     path = database.with_name(database.name + ".lock")
-    handle = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w")
+    try:
+        handle = os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w")
+    except OSError as error:
+        raise UserError(
+            f"{path} cannot be written by this user (uid {os.geteuid()}: {error.strerror}). Run "
+            "this as the user that the bot runs as, or change the rights there."
+        ) from None
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

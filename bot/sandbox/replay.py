@@ -44,14 +44,17 @@ class Sample:
 
 
 def replay(
-    folder: Path, newest: int, progress: Callable[[int, int], None] | None = None
+    folder: Path,
+    newest: int,
+    progress: Callable[[int, int], None] | None = None,
+    merges: bool = True,
 ) -> Iterator[Sample]:
     """The newest samples, oldest first; `progress` hears how many of how many were read.
 
     A merge counts as one pull request, compared with its first parent; a commit made straight on
-    the branch counts as one, too. Raises NoHistory.
+    the branch counts as one, too. Without `merges` only those are read. Raises NoHistory.
     """
-    entries = history(folder, newest)
+    entries = history(folder, newest, merges)
     for index, entry in enumerate(reversed(entries)):
         title, body = told(entry.message)
         author, branch = origin(entry, title)
@@ -60,14 +63,14 @@ def replay(
             progress(index + 1, len(entries))
 
 
-def history(folder: Path, newest: int) -> list[Entry]:
+def history(folder: Path, newest: int, merges: bool = True) -> list[Entry]:
     """The newest entries of the branch that is checked out, newest first. Raises NoHistory."""
     if newest < 1:
         return []
     # Fields end with NUL, and no field can hold one: four of them make an entry.
     raw = git(
         folder, "log", "-z", "--first-parent", f"--max-count={newest}", "--encoding=UTF-8",
-        "--format=%H%x00%P%x00%an%x00%B", "HEAD", "--",
+        *([] if merges else ["--no-merges"]), "--format=%H%x00%P%x00%an%x00%B", "HEAD", "--",
     )  # fmt: skip
     fields = raw.decode("utf-8", "replace").split("\0")
     groups = zip(*[iter(fields)] * 4, strict=False)

@@ -10,6 +10,7 @@ from bot.core.catalog import Catalog
 from bot.core.checklist import OVERLAYS, Checklist, Overlay
 from bot.core.checklist_file import parse_checklist, parse_overlay
 from bot.core.organisation import Organisation, parse_organisation
+from bot.core.spelling import did_you_mean
 from bot.core.triage import Triage
 from bot.errors import ConfigError
 
@@ -72,7 +73,9 @@ def unknown_files(directory: Path | None) -> Iterator[ConfigError]:
     for path in sorted(directory.rglob("*.y*ml")):
         name = path.relative_to(directory).as_posix()
         if name not in FILES:
-            rule = f"is not read by anything; files are {', '.join(FILES)}."
+            close = did_you_mean(name, FILES)
+            hint = close or f"files are {', '.join(FILES)}."
+            rule = f"is not read by anything; {hint}"
             yield ConfigError(str(path), 0, "", rule)
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sqlite3
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import URL, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError
 from sqlalchemy.pool import QueuePool
 
-from bot.errors import ConfigError
+from bot.errors import ConfigError, UserError
+from bot.store import access
+from bot.store.trouble import trouble
 
 BUSY_SECONDS = 10
 OURS = {"alembic_version", "ledger"}  # tables that every record of ours has
@@ -23,7 +25,9 @@ _VERSION = "SELECT version_num FROM alembic_version"
 
 
 def open_engine(url: str, busy_seconds: float = BUSY_SECONDS) -> Engine:
-    """The engine for `url`; makes the folder of a SQLite file. Raises ConfigError otherwise.
+    """The engine for `url`; makes the folder and the file. Raises ConfigError otherwise.
+
+    Raises UserError where this user may not write there.
 
     `busy_seconds`: how long a write waits while another process writes.
     """
@@ -33,6 +37,7 @@ def open_engine(url: str, busy_seconds: float = BUSY_SECONDS) -> Engine:
     except OSError as error:
         raise _refused(f"lies in a folder that cannot be made ({error.strerror}).") from None
     _make_private(database_file(url))
+    access.refuse_unwritable(database_file(url))
     engine = create_engine(
         parsed,
         poolclass=QueuePool,
@@ -61,8 +66,44 @@ def open_engine(url: str, busy_seconds: float = BUSY_SECONDS) -> Engine:
 
 def _make_private(file: Path) -> None:
     """A new database is for its owner only; SQLite gives its write-ahead log the same rights."""
-    with contextlib.suppress(OSError):  # it is there, or what is wrong is told when it is opened
+    try:
         os.close(os.open(file, os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        pass
+    except PermissionError:
+        access.refuse_unwritable(file)
+    except OSError as error:
+        raise _refused(f"names {file}, which cannot be made ({error.strerror}).") from None
+
+
+def open_reading(url: str) -> Engine:
+    """The engine for who only reads: makes nothing, and needs no more rights than that.
+
+    Raises UserError where this user may not read the record.
+    """
+    _sqlite(url)
+    file = database_file(url)
+    access.refuse_unreadable(file)
+    how = _reading_mode(file)
+
+    def connect() -> sqlite3.Connection:
+        return sqlite3.connect(
+            f"file:{quote(str(file.absolute()))}?{how}",
+            uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False,
+        )  # fmt: skip
+
+    return create_engine("sqlite://", creator=connect, poolclass=QueuePool, hide_parameters=True)
+
+
+def _reading_mode(file: Path) -> str:
+    """SQLite reads a write-ahead log only beside an index of it, that it makes where there is none.
+
+    Who may write has it made and taken away again. Who may not reads the one that is there; where
+    there is no log, nobody has the record open, and the file is all there is.
+    """
+    if access.writable(file):
+        return "mode=rw"
+    return "mode=ro" if access.exists(file.with_name(f"{file.name}-wal")) else "immutable=1"
 
 
 def _write_ahead(connection: sqlite3.Connection, busy_seconds: float) -> None:
@@ -72,8 +113,9 @@ def _write_ahead(connection: sqlite3.Connection, busy_seconds: float) -> None:
         try:
             connection.execute("PRAGMA journal_mode=WAL")
             return
-        except sqlite3.OperationalError:
-            if time.monotonic() > until:
+        except sqlite3.OperationalError as error:
+            busy = error.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+            if not busy or time.monotonic() > until:
                 raise
             time.sleep(0.02)
 
@@ -115,4 +157,8 @@ def schema_version(engine: Engine) -> str | None:
     except DatabaseError as error:
         if "locked" in str(error.orig):
             raise
+        if isinstance(error.orig, sqlite3.OperationalError):
+            raise UserError(
+                f"The database cannot be opened: {trouble(error) or error.orig}."
+            ) from None
         raise _refused(f"is not an Empty Chair record ({error.orig}).") from None

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from bot.errors import ConfigError
-from bot.store import ledger
+from bot.store import access, ledger
 
 SETTING = "EMPTYCHAIR_SECRET_KEY"
 
@@ -29,15 +29,19 @@ def root_key(given: str | None, database: Path) -> bytes:
 def kept_key(given: str | None, database: Path) -> bytes:
     """The root key, for who only reads: the setting, or the file; never made anew.
 
-    Raises ConfigError for a key file that is missing or empty.
+    Raises ConfigError for a key file that is missing or empty, UserError for one that this user may
+    not read.
     """
     if given is not None:
         return given.encode()
     path = key_file(database)
-    if not path.exists():
+    if not access.exists(path):
         rule = f"is missing. Restore it from the backup of {database.name}, or set {SETTING}."
         raise ConfigError(str(path), 0, "", rule)
-    text = path.read_text().strip()
+    try:
+        text = path.read_text().strip()
+    except PermissionError:
+        raise access.unreadable(path) from None
     if not text:
         rule = f"is empty. Restore it from the backup of {database.name}."
         raise ConfigError(str(path), 0, "", rule)

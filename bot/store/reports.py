@@ -24,8 +24,9 @@ from bot.core.tally import Counted
 from bot.core.tier import Tier
 from bot.core.waivers import Waiver
 from bot.errors import UserError
+from bot.store import access
 from bot.store import tables as t
-from bot.store.engine import database_file, open_engine, schema_version
+from bot.store.engine import database_file, open_reading, schema_version
 from bot.store.schema import HEAD
 
 _OF_REVIEWS = t.review.join(t.subject).join(t.repository)
@@ -90,10 +91,11 @@ class Samples:
 def reading(url: str) -> Iterator[Connection]:
     """The record at `url`, as it is at one moment. Never makes one and never changes it.
 
-    Raises UserError when there is none or another version's, ConfigError when it is not ours.
+    Raises UserError when there is none, none that this user may read, or another version's, and
+    ConfigError when it is not ours.
     """
     _refuse_missing(url)
-    engine = open_engine(url)
+    engine = open_reading(url)
     try:
         _refuse_version(schema_version(engine))
         with engine.connect() as connection:
@@ -109,7 +111,7 @@ def _refuse_missing(url: str) -> None:
     if not url.startswith("sqlite"):
         return
     file = database_file(url)
-    if file.name not in ("", ":memory:") and not file.is_file():
+    if file.name not in ("", ":memory:") and not access.exists(file):
         raise UserError(
             f"There is no database at {file}: start `emptychair serve` once, or name another one "
             "in EMPTYCHAIR_DATABASE_URL."

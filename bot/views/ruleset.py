@@ -1,4 +1,4 @@
-"""The branch ruleset that makes the check required, from our App only."""
+"""The branch ruleset that makes the check required, from our App only where there is one."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ import json
 from bot.views.github_check import NAME
 
 
-def ruleset(app_id: int) -> str:
-    """JSON for `gh api repos/OWNER/NAME/rulesets --input -`. `app_id` is our App's."""
-    check = {"context": NAME, "integration_id": app_id}
+def ruleset(app_id: int | None) -> str:
+    """JSON for `gh api repos/OWNER/NAME/rulesets --input -`. `app_id` is our App's.
+
+    None where there is no App: a status is pinned to nobody.
+    """
+    check = {"context": NAME, **({"integration_id": app_id} if app_id is not None else {})}
     rule = {
         "type": "required_status_checks",
         "parameters": {

@@ -44,6 +44,11 @@ def heading(report: Report) -> str:
     return f"Reviews opened since {report.since}" if report.since else "All reviews"
 
 
+def none(report: Report) -> str:
+    """What to say where there is no review at all."""
+    return f"No reviews opened since {report.since}." if report.since else "No reviews yet."
+
+
 def as_json(report: Report) -> str:
     """One object; what is hidden or not there is null."""
     stats = report.stats

@@ -23,7 +23,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bot.cli import cli
-from bot.cli.port import listen
+from bot.cli.port import address, listen
 from bot.errors import UserError
 from bot.sandbox.app_key import make_app_key
 from tests.data import ROOT
@@ -40,6 +40,21 @@ def run(*arguments: str | Path) -> Result:
 
 def test_help_lists_every_command_and_says_where_to_start() -> None:
     same_as_golden("cli/help.txt", run("--help").output)
+
+
+@pytest.mark.parametrize("group", [(), ("jobs",)])
+def test_no_line_of_the_help_is_cut(group: tuple[str, ...]) -> None:
+    commands = run(*group, "--help").output.partition("Commands:")[2]
+    assert commands
+    assert "..." not in commands
+
+
+@pytest.mark.parametrize(
+    ("typed", "means"), [("stat", "stats"), ("verify", "verify-ledger"), ("sreve", "serve")]
+)
+def test_a_mistyped_command_is_told_which_one_was_meant(typed: str, means: str) -> None:
+    found = run(typed)
+    assert (found.exit_code, f"{means!r}" in found.output) == (2, True)
 
 
 def test_simulate_prints_tier_check_and_comment_and_writes_nothing(
@@ -96,6 +111,26 @@ def test_validate_says_which_files_are_yours(tmp_path: Path) -> None:
     (tmp_path / "organisation.yaml").write_text("drafts: ask\n")
     said = run("validate", tmp_path).output
     assert said.startswith("All is well. organisation.yaml: yours; the other 8 files: ours. ")
+
+
+def test_validate_says_that_a_folder_holds_none_of_yours(tmp_path: Path) -> None:
+    said = run("validate", tmp_path).output
+    assert said.startswith(f"All is well. {tmp_path} holds none of yours: all 9 files are ours. ")
+
+
+@pytest.mark.parametrize("name", ["organization.yaml", "organisation.yml"])
+def test_validate_says_which_file_was_meant(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("drafts: ask\n")
+    found = run("validate", tmp_path)
+    assert found.exit_code == 1
+    assert f"{name}: is not read by anything; did you mean organisation.yaml?" in found.output
+
+
+def test_validate_says_which_key_was_meant(tmp_path: Path) -> None:
+    (tmp_path / "organisation.yaml").write_text("moode: []\n")
+    assert "moode: is not a known key; did you mean mode? Known here are " in (
+        run("validate", tmp_path).output
+    )
 
 
 def test_validate_names_every_mistake_of_a_file_line_by_line(tmp_path: Path) -> None:
@@ -187,6 +222,13 @@ def test_a_port_that_is_taken_is_named_with_the_next_step(
     assert found.exit_code == 1
     said = f"Port {port} is taken on 127.0.0.1. Stop the other program or give `--port`."
     assert said in found.output
+    assert "bot.started" not in found.output
+
+
+@pytest.mark.parametrize(("host", "said"), [("127.0.0.1", "127.0.0.1"), ("::1", "[::1]")])
+def test_any_free_port_is_told_as_the_one_that_was_found(host: str, said: str) -> None:
+    with listen(host, 0) as listener:
+        assert address(listener) == f"{said}:{listener.getsockname()[1]}"
 
 
 def test_an_address_that_is_not_ours_is_named() -> None:
@@ -333,6 +375,7 @@ def test_serve_that_is_told_to_stop_closes_the_record_and_calls_it_a_success(
         server.process.send_signal(told)
         out, _ = server.process.communicate(timeout=10)
     assert server.process.returncode == 0, out
+    assert json.loads(out.splitlines()[0])["address"] == server.base.removeprefix("http://")
     assert "bot.stopped" in out
     assert "Aborted" not in out
     assert not (tmp_path / "record.db-wal").exists()
@@ -372,3 +415,31 @@ def test_serve_refuses_what_is_set_up_wrongly_and_names_it(
     found = run("serve")
     assert found.exit_code == 1
     assert says in found.output
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("validate",), ("serve",), ("template",), ("stats",), ("simulate", str(OPENED))],
+)
+def test_a_misspelt_setting_is_refused_by_every_command_that_reads_it(
+    monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("EMPTYCHAIR_CHECKLIST_DIR", "/etc/emptychair")
+    found = run(*command)
+    assert found.exit_code == 1
+    assert "EMPTYCHAIR_CHECKLIST_DIR: is not a setting; did you mean EMPTYCHAIR_CHECK" in (
+        found.output
+    )
+
+
+def test_what_nothing_reads_is_noted_once_beside_what_a_command_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EMPTYCHAIR_DATABASE_URL", f"sqlite:///{tmp_path}/record.db")
+    monkeypatch.setenv("EMPTYCHAIR_COLOUR", "red")
+    monkeypatch.setenv("EMPTYCHAIR_GITHUB__WEBHOOK_SECRET", "a-very-secret-secret")
+    assert run("migrate").exit_code == 0
+    for command in (("jobs", "list", "--json"), ("jobs", "retry", "all-parked")):
+        found = run(*command)
+        assert found.exit_code == 0, found.output
+        assert found.stderr == "Note: EMPTYCHAIR_COLOUR is not a setting, and nothing reads it.\n"

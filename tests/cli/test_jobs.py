@@ -200,6 +200,10 @@ def test_some_are_retried_all_or_none(store: Store) -> None:
         found.output
     )
     assert "There is no job 99." in run("retry", first, 99).output
+    assert "or never was: `emptychair jobs list`" in run("show", 99).output
+    for nonsense in ("abc", "-1", "٣", "9" * 20):
+        found = run("show", "--", nonsense)
+        assert (found.exit_code, "is not the number of a job" in found.output) == (2, True)
     assert run("list", "--state", "parked").output.startswith("1 parked")
 
 

@@ -121,16 +121,27 @@ def test_the_ruleset_is_printed_with_our_app_and_takes_the_check_from_no_other(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("EMPTYCHAIR_GITHUB__APP_ID", "123456")
-    monkeypatch.setenv("EMPTYCHAIR_GITHUB__PRIVATE_KEY", "a key")
-    monkeypatch.setenv("EMPTYCHAIR_GITHUB__WEBHOOK_SECRET", "a secret of some length")
     shipped = (ROOT / "deploy" / "ruleset.json").read_text(encoding="utf-8")
     expected = shipped.replace('"integration_id": 0', '"integration_id": 123456')
     assert json.loads(run("--ruleset").output) == json.loads(expected)
+    another = run("--ruleset", "--app-id", "7").output
+    assert json.loads(another) == json.loads(expected.replace("123456", "7"))
+
+
+def test_with_a_token_the_ruleset_takes_the_check_from_anybody_and_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("EMPTYCHAIR_GITHUB__TOKEN", "ghp_0123456789")
+    found = run("--ruleset")
+    check = json.loads(found.stdout)["rules"][0]["parameters"]["required_status_checks"]
+    assert check == [{"context": "Customer impact"}]
+    assert "pinned to nobody" in found.stderr
 
 
 def test_without_an_app_there_is_nothing_to_pin_to_and_it_says_what_to_set() -> None:
     found = run("--ruleset")
     assert found.exit_code == 1
+    assert "give --app-id N" in found.output
     assert "EMPTYCHAIR_GITHUB__APP_ID" in found.output
 
 

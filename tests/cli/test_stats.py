@@ -175,11 +175,12 @@ def test_any_other_since_is_refused_with_an_example(since: str) -> None:
     assert "give a date, 2026-01-31, or how long ago: 90d, 12w." in found.output
 
 
-def test_without_reviews_the_numbers_are_0_and_no_rate_is_made_up(store: Store) -> None:
+def test_without_reviews_it_says_so_and_no_rate_is_made_up(store: Store) -> None:
     found = stats()
-    assert found.exit_code == 0
-    assert "– (n=0)" in found.output
-    assert "Waivers" not in found.output
+    assert (found.exit_code, found.output) == (0, "No reviews yet.\n")
+    later = stats("--since", "2026-01-31").output
+    assert later == "No reviews opened since 2026-01-31.\n"
+    assert "– (n=0)" in stats("--format", "markdown").output
 
 
 def test_the_definitions_need_no_record() -> None:

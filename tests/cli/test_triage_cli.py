@@ -103,7 +103,7 @@ def test_the_description_may_be_called_body() -> None:
 
 def test_help_shows_a_row_that_can_be_used_as_it_is() -> None:
     said = CliRunner().invoke(command, ["--help"]).output
-    row = " ".join(said[said.index('{"id"') : said.index("Options:")].split())
+    row = next(line for line in said.splitlines() if line.startswith('  {"id"'))
     assert run(row).exit_code == 0
     assert answers(run(row))[0]["tier"] == "R3"
 

@@ -65,7 +65,7 @@ def test_enforced_takes_a_rule_and_the_mode(
 def test_what_was_never_asked_says_so() -> None:
     told = enforcement(Required.UNKNOWN, Mode.ENFORCE, was_read=False)
     assert (told.enforced, told.why) == (False, "not read yet")
-    assert "within six hours" in told.step
+    assert "when the App is installed, and every six hours" in told.step
 
 
 def test_the_mode_is_that_of_the_repository() -> None:

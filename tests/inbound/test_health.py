@@ -135,11 +135,19 @@ def test_what_slows_us_down_at_github_is_named(web: Web) -> None:
     assert measured == {
         "emptychair_github_rest_seconds": 90,
         "emptychair_github_writes_waiting": 2,
+        "emptychair_github_silent_seconds": 0,
         "emptychair_clock_ahead_seconds": -600,
     }
     page = Health(web.store, lambda: NOW, watched)
     answer = asyncio.run(page.readyz(Request({"type": "http"})))
     assert json.loads(bytes(answer.body))["warning"].startswith("GitHub asked us to wait")
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(0.0, False), (59.0, False), (61.2, True)])
+def test_a_github_that_does_not_answer_is_named_after_a_minute(seconds: float, told: bool) -> None:
+    watched = Watched(lambda: 0.0, Pacer(True), lambda: seconds)
+    says = ["GitHub could not be reached for 61 seconds: the log says why"]
+    assert list(watched.warnings()) == (says if told else [])
 
 
 def test_who_asks_often_causes_no_more_writes(web: Web) -> None:

@@ -72,6 +72,7 @@ def test_a_merge_is_one_pull_request(repo: Repo) -> None:
     assert (sample.body, sample.author, sample.branch) == ("Add three files", "octo-cat", "topic")
     assert [file.path for file in sample.files] == ["0.txt", "1.txt", "2.txt"]
     assert [found.title for found in replay(repo.folder, 9)] == ["First", sample.title]
+    assert [found.title for found in replay(repo.folder, 1, merges=False)] == ["First"]
 
 
 def test_the_first_commit_adds_every_file(repo: Repo) -> None:
