@@ -62,11 +62,12 @@ def _endpoint(world: World, template: str, handler: Handler, as_app: bool) -> En
     async def endpoint(request: Request) -> Response:
         path = request.url.path.removeprefix("/api").removeprefix("/v3")
         strikes = world.faults.strike(request.method, path)
+        raw = await request.body()  # all of it arrived: whoever sent it may be gone by now
         await asyncio.sleep(sum(fault.seconds for fault in strikes if fault.kind == "latency"))
         fault = next((fault for fault in strikes if fault.kind != "latency"), None)
         response = _before(fault)
         if response is None:
-            answer = _authorised(world, request, await request.body(), handler, as_app, fault)
+            answer = _authorised(world, request, raw, handler, as_app, fault)
             response = _after(fault) or answer
         if fault is not None and fault.kind == "slow-answer":
             await asyncio.sleep(fault.seconds)

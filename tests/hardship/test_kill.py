@@ -29,6 +29,8 @@ def storm(faults: Faults, limited: float) -> None:
         faults.add(kind, probability=limited)  # type: ignore[arg-type]
     faults.add("reset", probability=0.05)
     faults.add("stale-read", probability=0.1)
+    faults.add("404-before", probability=0.02)
+    faults.add("lagging-list", probability=SHARE, seconds=2)
     faults.add("latency", probability=SHARE, seconds=0.3)
     faults.duplicate_deliveries = faults.reorder_deliveries = 0.1
 

@@ -17,7 +17,7 @@ from tests.make import wait_until
 
 COMMENT = "POST /repos/*/issues/*/comments"
 CHECK = "POST /repos/*/check-runs"
-LATE = 1.0  # seconds until GitHub acts, or answers
+LATE = 3.0  # seconds until GitHub acts, or answers: later than the bot is up again
 
 
 def opened(github: StandIn) -> int:
