@@ -10,7 +10,8 @@ import pytest
 
 from bot import settings
 from bot.errors import ConfigError
-from bot.settings import PREFIX, Settings, environment_names
+from bot.settings import Settings, environment_names
+from bot.settings.refusals import PREFIX
 from bot.store.engine import open_engine
 
 APP = {"GITHUB__APP_ID": "1", "GITHUB__PRIVATE_KEY": "PEM", "GITHUB__WEBHOOK_SECRET": "0123456789"}

@@ -32,8 +32,8 @@ from pydantic_settings import (
 from bot.core.refusals import plain, spelled
 from bot.core.spelling import did_you_mean
 from bot.errors import ConfigError
+from bot.settings.refusals import PREFIX, refuse_halves, refuse_unsendable, refuse_weak
 
-PREFIX = "EMPTYCHAIR_"
 # What the tools of those who work on this program take; nothing of ours that runs reads them.
 OF_DEVELOPERS = {
     *("GOLDEN", "REQUIRE_STORIES", "TEST_DATA", "TORTURE", "TORTURE_SEED", "TORTURE_STEPS"),
@@ -237,13 +237,13 @@ def load(whole: bool = True) -> Settings:
         example = f"{PREFIX}GITHUB__APP_ID=12345"
         raise ConfigError("environment", 0, PREFIX + "…", rule, example) from None
     if settings.github.token is not None:
-        _refuse_unsendable("GITHUB__TOKEN", settings.github.token)
+        refuse_unsendable("GITHUB__TOKEN", settings.github.token)
     if whole:
-        _refuse_halves(settings.github)
+        refuse_halves(settings.github)
         for secret in settings.github.webhook_secret:
-            _refuse_weak("GITHUB__WEBHOOK_SECRET", secret, 8)
+            refuse_weak("GITHUB__WEBHOOK_SECRET", secret, 8)
     if settings.secret_key is not None:
-        _refuse_weak("SECRET_KEY", settings.secret_key, 16)
+        refuse_weak("SECRET_KEY", settings.secret_key, 16)
     return settings
 
 
@@ -257,56 +257,6 @@ def _in_words(error: Mapping[str, Any]) -> ConfigError:
         return ConfigError("environment", 0, name, f"is not a setting{hint}")
     example = f"{name}={defaults.get(name) or '12345'}"
     return ConfigError("environment", 0, name, f"{plain(error)}.", example)
-
-
-DEFAULT_SECRETS = {
-    *("secret", "changeme", "change-me", "change-me-please", "development", "password"),
-    *("your-secret-here", "your-webhook-secret", "webhook-secret", "mysecret", "12345678"),
-}
-
-
-def _refuse_halves(github: GitHubSettings) -> None:
-    """A door is off, or set up in full: as an App, or with a token."""
-    app = {
-        "APP_ID": (github.app_id, "the App's settings page, under About"),
-        "PRIVATE_KEY": (github.private_key, "the App's settings page, Generate a private key"),
-    }
-    secret = (github.webhook_secret, "the App's settings page, under Webhook")
-    parts = {**app, "WEBHOOK_SECRET": secret}
-    if github.by_token:
-        _refuse_app_and_token([name for name, (value, _) in app.items() if value])
-        where = "the settings of the repository's or organisation's webhook, under Secret"
-        parts = {"TOKEN": (github.token, ""), "WEBHOOK_SECRET": (github.webhook_secret, where)}
-    given = [name for name, (value, _) in parts.items() if value]
-    for name, (value, where) in parts.items():
-        if given and not value:
-            rule = f"is missing, but {given[0]} is set. Get it from {where}."
-            raise ConfigError("environment", 0, f"{PREFIX}GITHUB__{name}", rule)
-
-
-def _refuse_app_and_token(app: list[str]) -> None:
-    if app:
-        other = f"{PREFIX}GITHUB__{app[0]}"
-        rule = f"is set, and {other} too; keep one: the App, or the token where there is no App."
-        raise ConfigError("environment", 0, f"{PREFIX}GITHUB__TOKEN", rule)
-
-
-def _refuse_weak(name: str, secret: SecretStr, shortest: int) -> None:
-    """Never a secret that everybody knows or that can be guessed."""
-    value = secret.get_secret_value()
-    if value.lower() in DEFAULT_SECRETS or len(value) < shortest:
-        rule = f"is a default or too short ({shortest} characters at least)."
-        raise ConfigError("environment", 0, PREFIX + name, rule, "openssl rand -hex 32")
-
-
-def _refuse_unsendable(name: str, secret: SecretStr) -> None:
-    """A token goes into a header as it is: one word of plain letters, digits and signs."""
-    value = secret.get_secret_value().strip()
-    if not value or not all("!" <= letter <= "~" for letter in value):
-        rule = (
-            "is not a token: it is empty, or holds a space, a line break or a letter that none has."
-        )
-        raise ConfigError("environment", 0, PREFIX + name, f"{rule} Copy it from GitHub anew.")
 
 
 def environment_names() -> list[tuple[str, str, str]]:

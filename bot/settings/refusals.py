@@ -1,0 +1,62 @@
+"""Settings that cannot work, refused by name and with where to get the right one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import SecretStr
+
+from bot.errors import ConfigError
+
+if TYPE_CHECKING:
+    from bot.settings import GitHubSettings
+
+PREFIX = "EMPTYCHAIR_"
+DEFAULT_SECRETS = {
+    *("secret", "changeme", "change-me", "change-me-please", "development", "password"),
+    *("your-secret-here", "your-webhook-secret", "webhook-secret", "mysecret", "12345678"),
+}
+
+
+def refuse_halves(github: GitHubSettings) -> None:
+    """A door is off, or set up in full: as an App, or with a token."""
+    app = {
+        "APP_ID": (github.app_id, "the App's settings page, under About"),
+        "PRIVATE_KEY": (github.private_key, "the App's settings page, Generate a private key"),
+    }
+    secret = (github.webhook_secret, "the App's settings page, under Webhook")
+    parts = {**app, "WEBHOOK_SECRET": secret}
+    if github.by_token:
+        _refuse_app_and_token([name for name, (value, _) in app.items() if value])
+        where = "the settings of the repository's or organisation's webhook, under Secret"
+        parts = {"TOKEN": (github.token, ""), "WEBHOOK_SECRET": (github.webhook_secret, where)}
+    given = [name for name, (value, _) in parts.items() if value]
+    for name, (value, where) in parts.items():
+        if given and not value:
+            rule = f"is missing, but {given[0]} is set. Get it from {where}."
+            raise ConfigError("environment", 0, f"{PREFIX}GITHUB__{name}", rule)
+
+
+def _refuse_app_and_token(app: list[str]) -> None:
+    if app:
+        other = f"{PREFIX}GITHUB__{app[0]}"
+        rule = f"is set, and {other} too; keep one: the App, or the token where there is no App."
+        raise ConfigError("environment", 0, f"{PREFIX}GITHUB__TOKEN", rule)
+
+
+def refuse_weak(name: str, secret: SecretStr, shortest: int) -> None:
+    """Never a secret that everybody knows or that can be guessed."""
+    value = secret.get_secret_value()
+    if value.lower() in DEFAULT_SECRETS or len(value) < shortest:
+        rule = f"is a default or too short ({shortest} characters at least)."
+        raise ConfigError("environment", 0, PREFIX + name, rule, "openssl rand -hex 32")
+
+
+def refuse_unsendable(name: str, secret: SecretStr) -> None:
+    """A token goes into a header as it is: one word of plain letters, digits and signs."""
+    value = secret.get_secret_value().strip()
+    if not value or not all("!" <= letter <= "~" for letter in value):
+        rule = (
+            "is not a token: it is empty, or holds a space, a line break or a letter that none has."
+        )
+        raise ConfigError("environment", 0, PREFIX + name, f"{rule} Copy it from GitHub anew.")
