@@ -138,7 +138,9 @@ class World:
         self.jobs.enqueue(tx, "hear_comment", args, lock=pull_request_lock(repository, number))
 
     def react(self, tx: Transaction, repository: int, number: int, comment: int, how: str) -> None:
-        """Have a reaction put below somebody's comment."""
+        """Have a reaction put below somebody's comment, once: however often it is asked for."""
+        if not surfaces.first(tx, how, repository, str(comment)):
+            return
         args = {"repository": repository, "number": number, "comment": comment, "how": how}
         self.jobs.enqueue(tx, "react", args, lock=f"reaction:{comment}")
 

@@ -74,6 +74,12 @@ def reserve(tx: Transaction, kind: str, repository: int, key: str, now: datetime
     return tx.connection.execute(_RESERVE, row).rowcount == 1
 
 
+def first(tx: Transaction, kind: str, repository: int, key: str) -> bool:
+    """Note that this is done once and for all; False where it was noted before."""
+    row = {"kind": kind, "repository_id": repository, "key": key}
+    return tx.connection.execute(_RESERVE, row).rowcount == 1
+
+
 def not_made(tx: Transaction, kind: str, repository: int, key: str) -> None:
     """Note that what was about to be created was not; what stands there meanwhile stays."""
     tx.connection.execute(_NOT_MADE, _at(kind, repository, key))

@@ -259,7 +259,7 @@ def test_a_corrected_error_turns_the_reply_into_thanks(pair: Pair) -> None:
     assert pair.github.reactions(comment) == DONE
     assert reply(pair, number, comment).startswith("### 🪑 Corrected")
     assert replies(pair, number) == 1
-    assert calls(pair) == {REACTION: 2, CHECK: 1, EDIT: 2}
+    assert calls(pair) == {REACTION: 1, CHECK: 1, EDIT: 2}  # it was seen before
 
 
 def test_another_error_edits_the_reply(pair: Pair) -> None:
@@ -560,3 +560,12 @@ def test_what_was_refused_is_not_asked_to_be_corrected(pair: Pair) -> None:
     number = opened(pair)
     comment = say(pair, number, "/impact pause this is only a trial of ours", by="author")
     assert "an edit counts too" not in reply(pair, number, comment)
+
+
+def test_however_often_a_comment_is_tried_it_is_marked_as_seen_once(pair: Pair) -> None:
+    number = opened(pair)
+    pair.github.call_counts.clear()
+    pair.github.faults.add("502-before", on="GET /repos/*/collaborators/*", times=3)
+    pair.github.comment(number, "/impact effect: better", "writer")
+    assert until(lambda: pair.settle() and not pair.bot_backlog())
+    assert calls(pair)[REACTION] == 2
