@@ -566,6 +566,6 @@ def test_however_often_a_comment_is_tried_it_is_marked_as_seen_once(pair: Pair) 
     number = opened(pair)
     pair.github.call_counts.clear()
     pair.github.faults.add("502-before", on="GET /repos/*/collaborators/*", times=3)
-    pair.github.comment(number, "/impact effect: better", "writer")
+    pair.github.comment(number, "/impact effect: better", "reviewer")
     assert until(lambda: pair.settle() and not pair.bot_backlog())
     assert calls(pair)[REACTION] == 2

@@ -70,7 +70,7 @@ class Days:
 
     def settle(self) -> None:
         """All that was told is dealt with, and another second begins."""
-        assert until(lambda: self.pair.settle() and not self.due())
+        assert until(lambda: self.pair.settle() and not self.due(), 30)
         self.clock.forward(seconds=2)
 
     def due(self) -> int:
