@@ -305,7 +305,7 @@ def test_all_keys_of_a_rule_must_hold_in_one_and_the_same_file() -> None:
             f"{MINIMAL[:-2]}, abouts: x}}]",
             1,
             "rules.0.abouts",
-            "known here are id, tier, why, overlays",
+            "Known here are id, tier, why, overlays",
         ),
         ('rules: [{id: A, tier: R1, why: "why", paths: [a]}]', 1, "rules.0.id", "is too short"),
         (

@@ -42,7 +42,7 @@ def broken(text: str, old: str, new: str) -> ConfigError:
             "tittle: x\ntitle: What",
             2,
             "tittle",
-            "known here are id, title, default_tier, requires, draft, questions.",
+            "Known here are id, title, default_tier, requires, draft, questions.",
         ),
         (
             "type: line",
