@@ -257,7 +257,7 @@ class EmbeddedJobs:
         reason = f"{type(error).__name__}: {error}"
         told = told_to_wait(error)
         failed = job.attempts + 1 if told is None else job.attempts
-        if told is None and (final(error, failed) or failed >= self._max_attempts):
+        if told is None and (final(error, failed, job.error) or failed >= self._max_attempts):
             log.error("job.parked", error=reason, exc_info=error)
             passing = isinstance(error, Transient | Stale)
             self._store.write(lambda tx: queue.park(tx, job.id, failed, reason, passing))

@@ -18,11 +18,12 @@ def told_to_wait(error: BaseException) -> float | None:
     return None
 
 
-def final(error: BaseException, failed: int) -> bool:
-    """Whether asking again is pointless. What GitHub has just announced may be 404 for a moment."""
+def final(error: BaseException, failed: int, before: str) -> bool:
+    """Whether asking again is pointless. What GitHub has just announced may be 404 for a moment, so
+    one 404 among other failures ends nothing: the failure `before` must have been the same."""
     if not isinstance(error, Rejected):
         return False
-    return error.status != 404 or failed >= NOT_FOUND_TRIES
+    return error.status != 404 or (failed >= NOT_FOUND_TRIES and before.endswith(str(error)))
 
 
 def pause(job: Job, error: BaseException) -> timedelta:

@@ -31,6 +31,7 @@ class Job:
     """One promised job. `attempts` counts the failed ones.
 
     `paced`: it was sent away until `run_at`, and holds its lane meanwhile; only known in memory.
+    `error`: why it failed last.
     """
 
     id: int
@@ -41,6 +42,7 @@ class Job:
     attempts: int
     created_at: datetime
     paced: bool = False
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +116,8 @@ def stands(connection: Connection, id: int) -> bool:
 
 def _job(row: Row[Any]) -> Job:
     """One that says why it was put back holds its lane until its next try."""
-    r, paced = row, bool(row.error)
-    return Job(r.id, r.name, r.args, r.lock, r.run_at, r.attempts, r.created_at, paced)
+    r, error = row, row.error or ""
+    return Job(r.id, r.name, r.args, r.lock, r.run_at, r.attempts, r.created_at, bool(error), error)
 
 
 def remove(tx: Transaction, id: int) -> None:
@@ -127,7 +129,7 @@ def put_back(tx: Transaction, job: Job, run_at: datetime, attempts: int, error: 
     """The job is tried again at `run_at`."""
     row = {"run_at": run_at, "attempts": attempts, "error": _short(error)}
     tx.connection.execute(update(t.job).where(t.job.c.id == job.id).values(**row))
-    return replace(job, run_at=run_at, attempts=attempts, paced=True)
+    return replace(job, run_at=run_at, attempts=attempts, paced=True, error=_short(error))
 
 
 def park(tx: Transaction, id: int, attempts: int, error: str, passing: bool = False) -> None:
