@@ -42,7 +42,7 @@ class Lanes:
 
     def place(self, job: Job) -> None:
         """Queue a job for now or for later."""
-        waits_in_lane = job.lock is not None and (job.attempts > 0 or job.paced)
+        waits_in_lane = job.lock is not None and job.holds_lane
         if job.run_at > self._clock() and not waits_in_lane:
             self._wait(job)
         elif job.lock is None:
@@ -92,7 +92,7 @@ class Lanes:
 
         What never failed was due when it joined the lane, whatever the clock says by now.
         """
-        if (job.attempts > 0 or job.paced) and job.run_at > self._clock():
+        if job.holds_lane and job.run_at > self._clock():
             self._wait(job)
         else:
             self._runnable.append(job)

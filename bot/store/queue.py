@@ -30,8 +30,7 @@ LONGEST_REST = timedelta(hours=6)  # of a parked job before it is revived
 class Job:
     """One promised job. `attempts` counts the failed ones.
 
-    `paced`: it was sent away until `run_at`, and holds its lane meanwhile; only known in memory.
-    `error`: why it failed last.
+    `paced`: it was sent away until `run_at`. `error`: why it was put back last; empty before that.
     """
 
     id: int
@@ -43,6 +42,11 @@ class Job:
     created_at: datetime
     paced: bool = False
     error: str = ""
+
+    @property
+    def holds_lane(self) -> bool:
+        """Whether what waits behind it waits for its next try."""
+        return self.attempts > 0 or self.paced
 
 
 @dataclass(frozen=True, slots=True)
