@@ -6,6 +6,7 @@
     ├── Upstream             a stranger's service did not do what we asked
     │   ├── Transient        try again later; carries the seconds to wait, where the service said so
     │   └── Rejected         final for this request; carries the HTTP status
+    │       └── Refused      by Slack; carries its own name for why
     └── Stale                somebody else saved first: load, apply and save again
 
 Caught in three places only: the job layer, the web, the command line.
@@ -73,3 +74,11 @@ class Rejected(Upstream):
 
 class Stale(BotError):
     """The record moved since it was read."""
+
+
+class Refused(Rejected):
+    """Slack will not do that. `reason` is Slack's own name for why, such as `is_archived`."""
+
+    def __init__(self, message: str, reason: str) -> None:
+        super().__init__(message, 200)
+        self.reason = reason

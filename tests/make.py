@@ -15,6 +15,15 @@ from pathlib import Path
 from typing import Any
 
 from bot.core.answers import Answer, Door, Evidence, Fate
+from bot.core.course import (
+    Consent,
+    Course,
+    Decision,
+    Dismissal,
+    Prediction,
+    Resolution,
+    Stance,
+)
 from bot.core.facts import Actor
 from bot.core.grammar import Given, Piece
 from bot.core.prefill import Prefill
@@ -33,7 +42,18 @@ SECRET = "3f1c0f0e-a secret"
 SHA = "a" * 40
 
 
-PIECE = Piece("asked", "Größe", "https://example.org/3", date(2026, 2, 20), "admins")
+PIECE = Piece("asked", "Größe", "https://example.org/3", date(2026, 2, 20), "admins", True, "C1")
+COURSE = Course(
+    Actor(-3, "research-lead"),
+    (Actor(12, "reviewer"),),
+    date(2026, 3, 9),
+    (Consent(Stance.CONDITION, "tell them first 🛒", Actor(-4, "lead"), NOW, True, True),),
+    Decision(
+        Resolution.CONDITIONS, "We raise it.", Actor(-3, "research-lead"), NOW, "in March",
+        Prediction("leaving", "3 %", "4 %", 70), date(2026, 5, 1), True,
+    ),
+    Dismissal("a thought", Actor(12, "reviewer"), NOW),
+)  # fmt: skip
 
 
 def database(folder: Path) -> str:
@@ -78,13 +98,14 @@ def full_review() -> Review:
             Answer("who", ("paying", "new"), "", by, NOW, Door.COMMENT),
             Answer("why", (), text, Actor(13, "ada"), later, Door.DESCRIPTION, "your description"),
             Answer(
-                "reach", (), "nobody", by, later, Door.COMMAND, "", True, "new", 901, Fate.EDITED
+                "reach", (), "nobody", by, later, Door.COMMAND, "", True, "new", 901, Fate.EDITED,
+                True,
             ),
         ),
         evidence=(
             Evidence(
                 "asked", text, "https://example.org/1", date(2026, 2, 28), "paying", by, NOW,
-                Door.COMMENT, "your description", 902, Fate.DELETED,
+                Door.COMMENT, "your description", 902, Fate.DELETED, True, "C1", True,
             ),
             Evidence("signal", "", "https://example.org/2", None, "", by, later, Door.COMMENT),
         ),
@@ -107,6 +128,7 @@ def full_review() -> Review:
             ),
         ),
         last_picked="who",
+        course=COURSE,
         bypassed=True,
         first_answer_at=NOW,
         completed_at=later,

@@ -67,35 +67,35 @@ def _open(review: Review) -> bool:
 
 
 def _author(review: Review) -> str:
-    return review.subject.author.login
+    return review.pull_request.author.login
 
 
 def _one_comment(pair: Pair, review: Review) -> str:
-    pair.github.comment(review.subject.number, ALL_IN_ONE, _author(review))
+    pair.github.comment(review.pull_request.number, ALL_IN_ONE, _author(review))
     return "the author answered everything in one comment"
 
 
 def _waive(pair: Pair, review: Review) -> str:
     until = (datetime.now(UTC) + timedelta(days=14)).date()
     command = f"/impact waive all until {until} the customer interviews are booked for next week"
-    pair.github.comment(review.subject.number, command, "reviewer")
+    pair.github.comment(review.pull_request.number, command, "reviewer")
     return f"the reviewer waived the questions until {until}"
 
 
 def _description(pair: Pair, review: Review) -> str:
-    body = review.subject.body.rstrip() + BELOW_THE_HEADING
-    pair.github.edit_pull_request(review.subject.number, body=body, by=_author(review))
+    body = review.pull_request.body.rstrip() + BELOW_THE_HEADING
+    pair.github.edit_pull_request(review.pull_request.number, body=body, by=_author(review))
     return "the author answered in the description, which notifies nobody"
 
 
 def _nobody_notices(pair: Pair, review: Review) -> str:
     command = "/impact none this part of the page is not shown to customers yet"
-    pair.github.comment(review.subject.number, command, _author(review))
+    pair.github.comment(review.pull_request.number, command, _author(review))
     return "the author attested that no customer will notice"
 
 
 def _suggest(pair: Pair, review: Review) -> str:
     command = "/impact why: When something I use changes I want to hear of it before, not after."
-    pair.github.comment(review.subject.number, command, "outsider")
-    pair.github.comment(review.subject.number, "/impact who: paying", _author(review))
+    pair.github.comment(review.pull_request.number, command, "outsider")
+    pair.github.comment(review.pull_request.number, "/impact who: paying", _author(review))
     return "somebody without write access suggested an answer; the author gave another one"

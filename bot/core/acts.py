@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from bot.core.answers import Answer, Door, Evidence
+from bot.core.course_deeds import CourseDeed
 from bot.core.facts import Actor
 from bot.core.grammar import Given
 from bot.core.prefill import Prefill
@@ -196,7 +197,8 @@ Deed = Annotated[
     | Resume
     | Found
     | TakeOver
-    | Withdraw,
+    | Withdraw
+    | CourseDeed,
     Field(discriminator="deed"),
 ]
 

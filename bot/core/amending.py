@@ -65,7 +65,7 @@ def with_heard(review: Review, pieces: Iterable[Piece], act: Act, source: str) -
     known = {(e.text, e.link) for e in review.evidence}
     new = tuple(
         Evidence(p.kind, p.text, p.link, p.on, p.segment, act.by, act.at, act.door, source,
-                 act.comment)
+                 act.comment, former=p.former, private_to=p.private_to)
         for p in pieces
         if (p.text, p.link) not in known
     )  # fmt: skip

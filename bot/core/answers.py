@@ -19,6 +19,8 @@ class Door(enum.StrEnum):
     COMMAND = "github command"
     DESCRIPTION = "github description"
     REVERT = "reverted pull request"
+    PROPOSAL = "linked proposal"
+    SLACK = "slack"
     PUSH = "push"
     RECORD = "record"
 
@@ -37,7 +39,8 @@ class Answer:
 
     `not_applicable`: the text is the reason why the question does not apply. `again` says what is
     new since then, while the question is asked again; empty when it is not. `comment` is the
-    comment that it was given in, and `fate` what became of that.
+    comment that it was given in, and `fate` what became of that. `withheld`: it has a line, which
+    is shown only where it was said.
     """
 
     question: str
@@ -51,11 +54,12 @@ class Answer:
     again: str = ""
     comment: int | None = None
     fate: Fate = Fate.STANDS
+    withheld: bool = False
 
     @property
     def taken_over(self) -> bool:
-        """Its line came from another pull request, also where somebody picked beside it since."""
-        return self.door is Door.REVERT or self.source.startswith("#")
+        """Its line came from elsewhere, also where somebody picked beside it since."""
+        return self.door in (Door.REVERT, Door.PROPOSAL) or self.source.startswith("#")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,9 @@ class Evidence:
     """One piece of customer voice. `kind`: asked, observed, signal or assumed; `text` may be empty.
 
     `on` is the day it was heard, where known; `source` names an offered piece, so that accepting
-    it twice adds it once.
+    it twice adds it once. `former`: it comes from somebody who left, or did not buy. `private_to`
+    is the private channel that alone may see text and link; empty where it was said in the open.
+    `withheld`: both stayed behind in such a channel.
     """
 
     kind: str
@@ -77,6 +83,9 @@ class Evidence:
     source: str = ""
     comment: int | None = None
     fate: Fate = Fate.STANDS
+    former: bool = False
+    private_to: str = ""
+    withheld: bool = False
 
     @property
     def direct(self) -> bool:
@@ -86,7 +95,7 @@ class Evidence:
     @property
     def told(self) -> bool:
         """It says something, or points to where it is said."""
-        return bool(self.text or self.link)
+        return bool(self.text or self.link or self.withheld)
 
 
 PLACEHOLDER = re.compile(
@@ -114,6 +123,8 @@ def gap(question: Question, need: Need, answer: Answer | None, limits: Threshold
         return _again(answer)
     picks = answer.picks if answer else ()
     text = answer.text if answer else ""
+    if answer and answer.withheld:
+        return None
     if question.kind is Kind.SEGMENTS:
         named = picks or is_text(text, limits.segment_characters)
         return None if named else "pick at least one group"

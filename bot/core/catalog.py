@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.core.checklist import Checklist
 from bot.core.organisation import Organisation
+from bot.core.switches import Switches
 from bot.core.triage import Triage
 
 
@@ -16,3 +17,4 @@ class Catalog:
     checklist: Checklist
     organisation: Organisation
     triage: Triage
+    switches: Switches

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.core.deciding import consents_missing
 from bot.core.events import Event
 from bot.core.missing import Missing, missing
 from bot.core.organisation import Mode
@@ -39,30 +40,33 @@ class Conclusion(enum.StrEnum):
 class Standing:
     """The gate of one review and what it still lacks (empty unless pending).
 
-    `waivers` are those that let something go; empty unless waived.
+    `waivers` are those that let something go; empty unless waived. `consents` is how many consents
+    a proposal lacks; 0 unless pending.
     """
 
     gate: Gate
     missing: tuple[Missing, ...]
     waivers: tuple[Waiver, ...] = ()
+    consents: int = 0
 
 
 def standing(review: Review) -> Standing:
     """Not needed at R0 or for a quiet bot; waived while the bot is paused; else complete as soon as
-    nothing is missing, and waived when all that is missing was let go."""
+    nothing is missing, and waived when all that is missing was let go. A proposal also takes the
+    consents of its tier; only a waiver of the whole lets those go."""
     if pause := holding(review.waivers, PAUSE):
         return Standing(Gate.WAIVED, (), (pause,))
     if review.tier is Tier.R0 or review.spared:
         return Standing(Gate.NOT_NEEDED, ())
-    lacking = tuple(missing(review))
-    if not lacking:
+    lacking, consents = tuple(missing(review)), consents_missing(review)
+    if not lacking and not consents:
         return Standing(Gate.COMPLETE, ())
     if whole := holding(review.waivers, ALL):
         return Standing(Gate.WAIVED, (), (whole,))
     let_go = {gap.question.id: holding(review.waivers, gap.question.id) for gap in lacking}
     open_ones = tuple(gap for gap in lacking if let_go[gap.question.id] is None)
-    if open_ones:
-        return Standing(Gate.PENDING, open_ones)
+    if open_ones or consents:
+        return Standing(Gate.PENDING, open_ones, consents=consents)
     return Standing(Gate.WAIVED, (), tuple(w for w in let_go.values() if w))
 
 
@@ -96,7 +100,8 @@ def settle(before: Review | None, after: Review, now: datetime) -> tuple[Review,
     just_decided = after.state is State.DECIDED and (
         before is None or before.state is not State.DECIDED
     )
-    if just_decided or (after.state is State.WITHDRAWN and not after.decided_at):
+    ended = after.state in (State.WITHDRAWN, State.DISMISSED)
+    if just_decided or (ended and not after.decided_at):
         after = replace(after, decided_at=now)
     if after.state is State.OPEN and after.decided_at:
         after = replace(after, decided_at=None)

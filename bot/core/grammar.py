@@ -6,6 +6,7 @@
     pick+line    different, the export button moves into the menu
     segments     existing, paying; shop owners in Japan
     evidence     asked 2026-02-20 [admins] "I export every Friday" https://example.com/ticket/7
+                 signal [paying] ex-customer "I never found the export"
     measure      exports per week, 120 → 150, 70 %
     pick+person  colleague, Dana from support
     date+person  2026-12-01, Dana
@@ -31,21 +32,35 @@ ARROW = re.compile(r"→|->|(?<=\s)to(?=\s)")
 PERCENT = re.compile(r"(\d{1,3})\s*%")
 EVIDENCE = re.compile(
     r"^(?P<kind>[a-z]+)(?:\s+(?P<on>\d{4}-\d{2}-\d{2}))?(?:\s+\[(?P<segment>[^\]]*)\])?"
+    r"(?P<former>\s+ex-customer(?=\s|$))?"
     r"(?:\s+(?P<rest>.*))?$",
     re.IGNORECASE | re.DOTALL,
 )
 LINK = re.compile(r"(?:^|\s)(https?://[^\s\"]+)$")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Piece:
-    """One piece of customer voice as it was written. Empty parts were not given."""
+    """One piece of customer voice as it was written. Empty parts were not given.
+
+    `former`: from somebody who left, or did not buy. `private_to` is the private channel that alone
+    may see it; nobody writes that by hand.
+    """
 
     kind: str
     text: str = ""
     link: str = ""
     on: date | None = None
     segment: str = ""
+    former: bool = False
+    private_to: str = ""
+
+    def __repr__(self) -> str:
+        """The names of offers are made of this and stand in comments, so it never changes: parts
+        that came later show only where they are given."""
+        parts = ["kind", "text", "link", "on", "segment"]
+        parts += [name for name in ("former", "private_to") if getattr(self, name)]
+        return f"Piece({', '.join(f'{name}={getattr(self, name)!r}' for name in parts)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +243,7 @@ def _evidence(question: Question, line: str) -> Given:
         link, rest = found[1], rest[: found.start()].strip()
     segment = (match["segment"] or "").strip()
     text = rest[1:-1] if len(rest) > 1 and rest[0] == rest[-1] == '"' else rest
-    return Given(piece=Piece(kind, text.strip(), link, on, segment))
+    return Given(piece=Piece(kind, text.strip(), link, on, segment, bool(match["former"])))
 
 
 def _with_kind(question: Question, line: str) -> str:
@@ -245,6 +260,8 @@ def _write_piece(piece: Piece) -> str:
         parts.append(piece.on.isoformat())
     if piece.segment:
         parts.append(f"[{piece.segment}]")
+    if piece.former:
+        parts.append("ex-customer")
     if piece.text:
         parts.append(f'"{piece.text}"')
     if piece.link:

@@ -6,11 +6,12 @@ import enum
 import re
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from bot.core.checklist import Option, Options
+from bot.core.refusals import spelled
 from bot.core.tier import Tier
 from bot.core.yamlfile import Strict, compose, locate, parse, twin
 from bot.errors import ConfigError
@@ -40,10 +41,18 @@ def _free(name: str) -> str:
 
 
 class Team(Strict):
-    """Whose repositories these are: globs over `owner/name`."""
+    """Whose repositories and channels these are: globs over `owner/name`, names or ids of channels
+    in Slack."""
 
     name: Annotated[str, AfterValidator(_free)] = Field(min_length=1, max_length=60)
-    repositories: tuple[Annotated[str, Field(min_length=1)], ...] = Field(min_length=1)
+    repositories: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    channels: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+
+    @model_validator(mode="after")
+    def _has_something(self) -> Self:
+        if not self.repositories and not self.channels:
+            raise ValueError(f"team {self.name!r} needs repositories or channels")
+        return self
 
 
 def _no_twins(teams: tuple[Team, ...]) -> tuple[Team, ...]:
@@ -55,11 +64,27 @@ def _no_twins(teams: tuple[Team, ...]) -> tuple[Team, ...]:
     return teams
 
 
+SlackId = Annotated[str, spelled(r"[A-Z][A-Z0-9]{2,20}", "capitals and digits, such as U024BE7LH")]
+
+
 class Reviewers(Strict):
-    """Who may waive and lower. Teams are written `organisation/team`."""
+    """Who may waive, lower and consent. Teams are written `organisation/team`.
+
+    `slack` are member ids of Slack. `customer_facing` are those of all these who work with
+    customers, by login or member id; one of them consents at R3.
+    """
 
     logins: tuple[str, ...] = ()
     teams: tuple[str, ...] = ()
+    slack: tuple[SlackId, ...] = ()
+    customer_facing: tuple[str, ...] = ()
+
+
+class Known(Strict):
+    """Who is who: a member id of Slack and the same person's login on GitHub."""
+
+    slack: SlackId
+    github: str = Field(min_length=1, max_length=60)
 
 
 QUIET_BOTS = (
@@ -112,6 +137,7 @@ class Organisation(Strict):
     reviewers: Reviewers = Reviewers()
     mode: tuple[ModeRule, ...] = ()
     teams: Annotated[tuple[Team, ...], AfterValidator(_no_twins)] = ()
+    people: tuple[Known, ...] = ()
     bots: Bots = Bots()
     drafts: Literal["quiet", "ask"] = "quiet"
     thresholds: Thresholds = Thresholds()
@@ -124,6 +150,12 @@ class Organisation(Strict):
     def team_of(self, repository: str) -> str:
         """The team of `owner/name`: the first that names it, else "unmapped"."""
         teams = (team.name for team in self.teams if _matches(repository, *team.repositories))
+        return next(teams, UNMAPPED)
+
+    def team_of_channel(self, id: str, name: str) -> str:
+        """The team of a channel of Slack: the first that names it, else "unmapped"."""
+        called = {id.lower(), name.lower()} - {""}
+        teams = (t.name for t in self.teams if called & {c.lstrip("#").lower() for c in t.channels})
         return next(teams, UNMAPPED)
 
     def quiet_bot(self, login: str, tier: Tier) -> bool:
@@ -142,7 +174,8 @@ EXAMPLES = {
     "segments": "segments: [{id: shops, label: Shop owners}]",
     "mode": "mode: [{repositories: 'acme/*', mode: enforce}]",
     "teams": "teams: [{name: Checkout, repositories: ['acme/shop', 'acme/pay-*']}]",
-    "reviewers": "reviewers: {logins: [ada], teams: [acme/research]}",
+    "reviewers": "reviewers: {logins: [ada], teams: [acme/research], slack: [U024BE7LH]}",
+    "people": "people: [{slack: U024BE7LH, github: ada}]",
     "bots": "bots: {quiet: ['renovate[bot]'], ask_from: R3}",
     "drafts": "drafts: quiet",
     "thresholds": "thresholds: {text_characters: 20}",

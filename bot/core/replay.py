@@ -22,6 +22,17 @@ from bot.core.acts import (
 )
 from bot.core.answering import take_answer
 from bot.core.carrying import ask_again, take_over, withdraw
+from bot.core.course import Course
+from bot.core.course_deeds import (
+    AskReviewer,
+    Assign,
+    Decide,
+    Dismiss,
+    GiveConsent,
+    Reinstate,
+    SetDue,
+)
+from bot.core.deciding import progressed, take_course
 from bot.core.order import in_order
 from bot.core.review import Review
 from bot.core.tiering import found, judge, released, retiered
@@ -38,6 +49,7 @@ def replay(review: Review, acts: Iterable[Act], now: datetime) -> Review:
         suggestions=(),
         waivers=(),
         rulings=(),
+        course=Course(),
         last_picked="",
         first_answer_at=None,
     )
@@ -49,12 +61,12 @@ def replay(review: Review, acts: Iterable[Act], now: datetime) -> Review:
             current = _taken(current, deed, act)
         if not current.first_answer_at and (current.answers or current.evidence):
             current = replace(current, first_answer_at=act.at)
-    return released(retiered(run_out(current, now)))
+    return progressed(released(retiered(run_out(current, now))))
 
 
 def then(review: Review, deed: Deed, act: Act) -> Review:
     """The review after one more deed, for who wants to know before it is kept."""
-    return released(retiered(_taken(review, deed, act)))
+    return progressed(released(retiered(_taken(review, deed, act))))
 
 
 def _taken(review: Review, deed: Deed, act: Act) -> Review:
@@ -74,6 +86,10 @@ def _taken(review: Review, deed: Deed, act: Act) -> Review:
             return take_over(review, deed, act)
         case Withdraw():
             return withdraw(review, deed)
+        case (
+            GiveConsent() | Decide() | Assign() | AskReviewer() | SetDue() | Dismiss() | Reinstate()
+        ):
+            return take_course(review, deed, act)
     return take_answer(review, deed, act)
 
 

@@ -1,7 +1,7 @@
-"""The customer-impact review of one pull request, and how facts change it.
+"""The customer-impact review of one pull request or proposal, and how facts change it.
 
-Rule: every change of a review's state stands in `TRANSITIONS`, and everything that affects what
-a review is lives in this file. Functions return a new review and the events for the ledger.
+Rule: every change of a review's state stands in `TRANSITIONS`. Functions return a new review and
+the events for the ledger.
 """
 
 from __future__ import annotations
@@ -12,51 +12,64 @@ from datetime import datetime
 
 from bot.core.answers import Answer, Evidence
 from bot.core.checklist import Checklist, Need, Question
+from bot.core.course import Course
 from bot.core.events import Event
 from bot.core.facts import PullRequest
 from bot.core.organisation import Mode, Organisation, Thresholds
 from bot.core.prefill import Prefill
+from bot.core.proposal import Proposal
 from bot.core.rulings import Ruled, Ruling, standing_ruling
 from bot.core.suggestions import Suggestion
 from bot.core.tier import Tier
 from bot.core.triage import Reason, Verdict
 from bot.core.waivers import Waiver
 
+NO_COURSE = Course()
 MOST_OFFERED = 30  # earlier offers that a late tick may still accept
 
 
 class State(enum.StrEnum):
-    """Where the subject stands. `new` is a pull request that was never seen."""
+    """Where the subject stands. `new` is one that was never seen, `dismissed` no decision."""
 
     NEW = "new"
     OPEN = "open"
     DECIDED = "decided"
     WITHDRAWN = "withdrawn"
+    DISMISSED = "dismissed"
 
 
 class Seen(enum.StrEnum):
-    """What GitHub says of the pull request now."""
+    """What GitHub says of the pull request now, or people of the proposal."""
 
     OPEN = "open"
-    MERGED = "merged"
-    CLOSED = "closed"
+    DECIDED = "merged, or decided"
+    WITHDRAWN = "closed, or withdrawn"
+    DISMISSED = "not a decision"
 
 
-# (where it stood, what GitHub says) -> where it stands, and the event that records the step.
+# (where it stood, what is said of it) -> where it stands, and the event that records the step.
 TRANSITIONS: dict[tuple[State, Seen], tuple[State, str | None]] = {
     (State.NEW, Seen.OPEN): (State.OPEN, "review.opened"),
-    (State.NEW, Seen.MERGED): (State.DECIDED, "review.decided"),
-    (State.NEW, Seen.CLOSED): (State.WITHDRAWN, "review.withdrawn"),
+    (State.NEW, Seen.DECIDED): (State.DECIDED, "review.decided"),
+    (State.NEW, Seen.WITHDRAWN): (State.WITHDRAWN, "review.withdrawn"),
+    (State.NEW, Seen.DISMISSED): (State.DISMISSED, "review.dismissed"),
     (State.OPEN, Seen.OPEN): (State.OPEN, None),
-    (State.OPEN, Seen.MERGED): (State.DECIDED, "review.decided"),
-    (State.OPEN, Seen.CLOSED): (State.WITHDRAWN, "review.withdrawn"),
+    (State.OPEN, Seen.DECIDED): (State.DECIDED, "review.decided"),
+    (State.OPEN, Seen.WITHDRAWN): (State.WITHDRAWN, "review.withdrawn"),
+    (State.OPEN, Seen.DISMISSED): (State.DISMISSED, "review.dismissed"),
     (State.WITHDRAWN, Seen.OPEN): (State.OPEN, "review.reopened"),
-    (State.WITHDRAWN, Seen.MERGED): (State.DECIDED, "review.decided"),
-    (State.WITHDRAWN, Seen.CLOSED): (State.WITHDRAWN, None),
+    (State.WITHDRAWN, Seen.DECIDED): (State.DECIDED, "review.decided"),
+    (State.WITHDRAWN, Seen.WITHDRAWN): (State.WITHDRAWN, None),
+    (State.WITHDRAWN, Seen.DISMISSED): (State.DISMISSED, "review.dismissed"),
+    (State.DISMISSED, Seen.OPEN): (State.OPEN, "review.reopened"),
+    (State.DISMISSED, Seen.DECIDED): (State.DECIDED, "review.decided"),
+    (State.DISMISSED, Seen.WITHDRAWN): (State.WITHDRAWN, "review.withdrawn"),
+    (State.DISMISSED, Seen.DISMISSED): (State.DISMISSED, None),
     # GitHub does not reopen what was merged; an event that says so is late, and changes nothing.
     (State.DECIDED, Seen.OPEN): (State.DECIDED, None),
-    (State.DECIDED, Seen.MERGED): (State.DECIDED, None),
-    (State.DECIDED, Seen.CLOSED): (State.DECIDED, None),
+    (State.DECIDED, Seen.DECIDED): (State.DECIDED, None),
+    (State.DECIDED, Seen.WITHDRAWN): (State.DECIDED, None),
+    (State.DECIDED, Seen.DISMISSED): (State.DECIDED, None),
 }
 
 
@@ -71,7 +84,7 @@ class Review:
     `offered` are earlier offers of the description: a tick accepts the text that stood beside it.
     """
 
-    subject: PullRequest
+    subject: PullRequest | Proposal
     state: State
     triaged: Tier
     tier: Tier
@@ -92,12 +105,32 @@ class Review:
     waivers: tuple[Waiver, ...] = ()
     rulings: tuple[Ruling, ...] = ()
     last_picked: str = ""
+    course: Course = NO_COURSE
     bypassed: bool = False
     first_answer_at: datetime | None = None
     completed_at: datetime | None = None
     decided_at: datetime | None = None
     id: int = 0
     version: int = 0
+
+    @property
+    def pull_request(self) -> PullRequest:
+        """The subject of a review that is about a pull request; of no other it is asked for."""
+        if not isinstance(self.subject, PullRequest):
+            raise TypeError(f"{self.subject.name} is no pull request")
+        return self.subject
+
+    @property
+    def proposal(self) -> Proposal:
+        """The subject of a review that is about a proposal; of no other it is asked for."""
+        if not isinstance(self.subject, Proposal):
+            raise TypeError(f"{self.subject.name} is no proposal")
+        return self.subject
+
+    @property
+    def public(self) -> bool:
+        """Whether anybody at all may read what is shown of it."""
+        return isinstance(self.subject, PullRequest) and not self.subject.repository.private
 
     def answer(self, question: str) -> Answer | None:
         """What was answered to this question; None if nothing was."""
@@ -138,7 +171,7 @@ def sync(
     Answers are kept, whatever is pushed. The checklist is the one the review began with, as long
     as something was answered on it. The tier is that of the rules until people are heard.
     """
-    seen = Seen.OPEN if subject.open else Seen.MERGED if subject.merged else Seen.CLOSED
+    seen = Seen.OPEN if subject.open else Seen.DECIDED if subject.merged else Seen.WITHDRAWN
     before = review.state if review else State.NEW
     state, step = TRANSITIONS[before, seen]
     mode = organisation.mode_of(subject.repository.full_name)

@@ -19,7 +19,9 @@ from bot.core.acts import (
     Waive,
     Withdraw,
 )
-from bot.core.answers import Answer
+from bot.core.answers import Answer, Door
+from bot.core.course_deeds import AskReviewer, Assign, Decide, GiveConsent, SetDue
+from bot.core.deciding import step
 from bot.core.events import Event
 from bot.core.facts import Actor
 from bot.core.replay import replay
@@ -41,6 +43,9 @@ def take(
     after = replay(review, [*known, *added], now)
     events = [event for act in added for event in _of_deeds(act)]
     events += _of_answers(review, after, added)
+    if name := step(review, after):
+        last = added[-1] if added else None
+        events.append(Event(name, {"tier": str(after.tier)}, *_who(last)))
     return after, tuple(events)
 
 
@@ -50,6 +55,10 @@ def _of_deeds(act: Act) -> Iterator[Event]:
         if named is not None:
             name, data = named
             yield Event(name, data, _person(act), act.door)
+
+
+def _who(act: Act | None) -> tuple[Actor | None, Door | None]:
+    return (_person(act), act.door) if act else (None, None)
 
 
 def _person(act: Act) -> Actor | None:
@@ -86,6 +95,22 @@ def _event(deed: Deed) -> tuple[str, Data] | None:
             return "answers.taken_over", {"source": deed.source, "answers": len(deed.answers)}
         case Withdraw():
             return "comment.withdrawn", {"comment": deed.comment, "deleted": deed.deleted}
+    return _of_course(deed)
+
+
+def _of_course(deed: Deed) -> tuple[str, Data] | None:
+    match deed:
+        case GiveConsent():
+            return "consent.given", {"stance": str(deed.stance), "reason": bool(deed.reason)}
+        case Decide():
+            told: Data = {"resolution": str(deed.resolution), "without": deed.without_review}
+            return "decision.made", told | {"predicted": deed.prediction is not None}
+        case Assign():
+            return "owner.assigned", {}
+        case AskReviewer():
+            return "reviewer.asked", {}
+        case SetDue():
+            return "due.set", {"due": deed.due.isoformat() if deed.due else ""}
     return None
 
 
@@ -101,8 +126,7 @@ def _of_answers(before: Review, after: Review, acts: list[Act]) -> Iterator[Even
         data: Data = {"question": question.id, "picks": list(new.picks) if new else []}
         if heard:
             data["pieces"] = heard
-        who = (_person(act), act.door) if act else ()
-        yield Event(_name(after, question.id, heard), data, *who)
+        yield Event(_name(after, question.id, heard), data, *_who(act))
 
 
 def _said(answer: Answer | None) -> tuple[object, ...] | None:

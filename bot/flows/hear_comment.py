@@ -71,13 +71,13 @@ def _hear_ours(world: World, repository: Repository, review: Review, said: Said)
     )
 
     def touch(tx: Transaction, changed: bool) -> None:
-        at = (COMMENT, repository.id, str(review.subject.number))
+        at = (COMMENT, repository.id, str(review.pull_request.number))
         stands = surfaces.load(tx.connection, *at)
         if stands.live_at is None or stands.live_at <= said.updated_at:
             here = replace(stands, live=said.body, live_at=said.updated_at)
             surfaces.heard(tx, *at, here, None)
         if not changed:
-            world.publish_comment(tx, repository.id, review.subject.number)
+            world.publish_comment(tx, repository.id, review.pull_request.number)
 
     if found:
         record(world, review, found, touch)

@@ -46,7 +46,7 @@ class Orders:
 
     @property
     def repository(self) -> int:
-        return self.review.subject.repository.id
+        return self.review.pull_request.repository.id
 
     def did(self, deed: Deed) -> None:
         """One more deed of this comment; the lines that follow see what it did."""
@@ -73,7 +73,7 @@ def obey(world: World, orders: Orders) -> None:
 
 def _person(world: World, orders: Orders) -> Who:
     reviewing = any(line.command and may_need_reviewer(line.command) for line in orders.lines)
-    return who(world, orders.review.subject, orders.act.by, orders.association, reviewing)
+    return who(world, orders.review.pull_request, orders.act.by, orders.association, reviewing)
 
 
 def _suggest(world: World, orders: Orders) -> None:
@@ -153,7 +153,7 @@ def _tell(world: World, tx: Transaction, orders: Orders) -> None:
     if orders.recheck:
         world.visit(tx, orders.repository, orders.number, world.clock())
         if world.by_token:  # a status has no Re-run, and others may have posted over it
-            head = orders.review.subject.head_sha
+            head = orders.review.pull_request.head_sha
             world.publish_check(tx, orders.repository, head, force=True)
     heard = bool(orders.taken or orders.waiting or orders.errors)
     if orders.waiting:

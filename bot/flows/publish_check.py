@@ -54,7 +54,7 @@ def _publish(
         old = surfaces.load(connection, STATUS, repository, head_sha)
     if not found:
         return None
-    subject = found[0].subject
+    subject = found[0].pull_request
     if world.by_token:
         wanted = status(found, _comment(world, subject))
         return put_status(world, subject.repository, head_sha, wanted, old, force, anew)

@@ -47,7 +47,7 @@ def publish_comment(
     # An edit in the future means that the clock was set back: nobody is at it for that long.
     if surface.edited_at and surface.edited_at <= world.clock() < surface.edited_at + world.quiet:
         return _later(world, repository, number, surface.edited_at + world.quiet, anew)
-    world.may_write(review.subject.repository, Rank.COMMENT, f"comment:{number}")
+    world.may_write(review.pull_request.repository, Rank.COMMENT, f"comment:{number}")
     if surface.external_id is None:
         return _create(world, review, surface, text)
     return _edit(world, review, surface, surface.external_id, text)
@@ -58,7 +58,7 @@ def _later(world: World, repository: int, number: int, run_at: datetime, anew: b
 
 
 def _create(world: World, review: Review, surface: Surface, text: str) -> Closing | None:
-    subject = review.subject
+    subject = review.pull_request
     at = (COMMENT, subject.repository.id, str(subject.number))
     unsent = surface.begun and world.unsent.take(*at)
     if surface.begun and not unsent:
@@ -76,7 +76,7 @@ def _create(world: World, review: Review, surface: Surface, text: str) -> Closin
 def _edit(
     world: World, review: Review, surface: Surface, comment_id: int, text: str
 ) -> Closing | None:
-    subject = review.subject
+    subject = review.pull_request
     try:
         at = world.github.edit_comment(subject.repository, subject.number, comment_id, text)
     except Rejected as error:
@@ -103,7 +103,7 @@ def _done(
     author: int | None = None,
 ) -> Closing:
     """Notes what stands there; where a person wrote at the same time, has it looked at again."""
-    subject = review.subject
+    subject = review.pull_request
     at = (COMMENT, subject.repository.id, str(subject.number))
 
     def work(tx: Transaction) -> None:

@@ -17,6 +17,6 @@ def recheck(world: World, fact: RecheckAsked) -> None:
     with world.store.read() as connection:
         group = merge_groups.numbers(connection, repository.id, fact.head_sha)
         known = reviews.load_by_head(connection, repository.id, fact.head_sha)
-    for number in dict.fromkeys([*group, *(r.subject.number for r in known), *fact.numbers]):
+    for number in dict.fromkeys([*group, *(r.pull_request.number for r in known), *fact.numbers]):
         sync_pull_request(world, repository, number, None)
     world.store.write(lambda tx: world.publish_check(tx, repository.id, fact.head_sha, force=True))

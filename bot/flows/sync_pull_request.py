@@ -41,7 +41,7 @@ def sync_pull_request(
     with world.store.read() as connection:
         old = reviews.load(connection, repository.id, number)
         since = (
-            old.subject.updated_at
+            old.pull_request.updated_at
             if old is not None
             else subjects.updated_at(connection, repository.id, number)
         )
@@ -74,20 +74,20 @@ def _save(
     saved = world.save(tx, found.review, found.events)
     acts.add(tx, saved.id, found.acts)
     if not seen.open:
-        subjects.save_files(tx, saved.subject, "", None, True)
+        subjects.save_files(tx, saved.pull_request, "", None, True)
     elif found.fetched is not None:
         files = found.fetched
-        subjects.save_files(tx, saved.subject, _files_of(seen), files.files, files.complete)
+        subjects.save_files(tx, saved.pull_request, _files_of(seen), files.files, files.complete)
     if old is None:
         _promise(world, tx, saved, seen.just_opened)
-    if old is not None and old.subject.head_sha != seen.head_sha:
-        world.publish_check(tx, seen.repository.id, old.subject.head_sha)
+    if old is not None and old.pull_request.head_sha != seen.head_sha:
+        world.publish_check(tx, seen.repository.id, old.pull_request.head_sha)
 
 
 def _promise(world: World, tx: Transaction, review: Review, just_opened: bool) -> None:
     """What a new pull request will show."""
-    repository, number = review.subject.repository.id, str(review.subject.number)
-    world.promise(tx, CHECK, repository, review.subject.head_sha)
+    repository, number = review.pull_request.repository.id, str(review.pull_request.number)
+    world.promise(tx, CHECK, repository, review.pull_request.head_sha)
     if not just_opened:
         # It may have our comment from an earlier life: look before a second one is posted.
         surfaces.begin(tx, COMMENT, repository, number, world.clock() - SHOWS)
@@ -159,7 +159,7 @@ def _acts(world: World, old: Review | None, review: Review, event: PullRequest) 
 
 
 def _fetched(world: World, seen: PullRequest, before: _Found | None) -> Files:
-    if before and before.fetched and _files_of(before.review.subject) == _files_of(seen):
+    if before and before.fetched and _files_of(before.review.pull_request) == _files_of(seen):
         return before.fetched
     world.wait_for(seen.repository.installation)
     return Files(*world.github.files(seen.repository, seen.number))
@@ -182,11 +182,11 @@ def _doubtful(old: Review, new: Review) -> bool:
 
     Events arrive in any order and their times have whole seconds, so only GitHub can tell.
     """
-    if old.subject.updated_at != new.subject.updated_at:
+    if old.pull_request.updated_at != new.pull_request.updated_at:
         return False
-    told = replace(old.subject, title="", body="", labels=())
-    tells = replace(new.subject, title="", body="", labels=())
-    return told != tells or replace(old, subject=new.subject) != new
+    told = replace(old.pull_request, title="", body="", labels=())
+    tells = replace(new.pull_request, title="", body="", labels=())
+    return told != tells or replace(old, subject=new.pull_request) != new
 
 
 def _files_of(seen: PullRequest) -> str:

@@ -24,7 +24,7 @@ def new_rules(old: Review, review: Review) -> Act | None:
     found = news(old, review)
     if found is None:
         return None
-    seen = review.subject
+    seen = review.pull_request
     at = seen.updated_at.isoformat()
     id = key("found", seen.repository.id, seen.number, at, seen.head_sha, found.rules)
     return Act(id, NOBODY, seen.updated_at, Door.PUSH, (found,))
@@ -40,7 +40,7 @@ def take_over(world: World, review: Review, seen: PullRequest) -> Act | None:
         return None
     if not writes(world, seen, seen.author, seen.author_association):
         return None
-    taken = TakeOver(f"#{reverted.subject.number}", reverted.answers, reverted.evidence)
+    taken = TakeOver(f"#{reverted.pull_request.number}", reverted.answers, reverted.evidence)
     deeds = (taken, found) if (found := news(reverted, review)) else (taken,)
     at = seen.created_at or seen.updated_at
     id = key("reverts", seen.repository.id, seen.number)

@@ -13,15 +13,21 @@ from bot.core.catalog import Catalog
 from bot.core.events import Event
 from bot.core.facts import Repository
 from bot.core.pace import Rank
+from bot.core.proposal import Proposal
+from bot.core.refs import ProposalRef
 from bot.core.review import Review
+from bot.flows.nowhere import NO_SLACK
 from bot.flows.pacer import Pacer
 from bot.flows.patience import Patience
 from bot.flows.unsent import Unsent
+from bot.flows.windows import Windows
 from bot.ports import GitHub, Jobs, Transaction, check_lock, pull_request_lock
-from bot.store import ledger, merge_groups, reviews, surfaces, throttle
+from bot.ports_slack import Slack
+from bot.store import ledger, merge_groups, proposals, reviews, slack_people, surfaces, throttle
 from bot.store.store import Store
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+LATELY = timedelta(hours=12)  # who looked at the App Home since then sees it follow
 log = structlog.get_logger()
 
 
@@ -45,6 +51,10 @@ class World:
     started: datetime = LONG_AGO  # when this process began
     patience: Patience = field(default_factory=Patience)
     unsent: Unsent = field(default_factory=Unsent)
+    slack: Slack = NO_SLACK
+    team: str = ""  # the workspace; empty where Slack is not set up
+    match_email: bool = False
+    windows: Windows = field(default_factory=Windows)
 
     @property
     def by_token(self) -> bool:
@@ -75,12 +85,34 @@ class World:
         ledger.append(tx, review_id, tuple(events), self.clock(), self.salt())
 
     def publish(self, tx: Transaction, review: Review) -> None:
-        """Have comment and check made equal to the record, side by side."""
+        """Have comment and check, or the card, made equal to the record, side by side."""
+        self.publish_homes(tx, review)
+        if isinstance(review.subject, Proposal):
+            self.publish_card(tx, ProposalRef(review.subject.channel.id, review.subject.ts))
+            return
         repository, number = review.subject.repository.id, review.subject.number
         self.publish_check(tx, repository, review.subject.head_sha)
         for head in merge_groups.heads_with(tx.connection, repository, number):
             self.publish_check(tx, repository, head)
         self.publish_comment(tx, repository, number)
+
+    def publish_card(
+        self, tx: Transaction, of: ProposalRef, tell: str = "", run_at: datetime | None = None
+    ) -> None:
+        """Have the card below a proposal made equal to the record. `tell` is where to say, once,
+        why it cannot stand there."""
+        args = {"channel": of.channel, "ts": of.ts} | ({"tell": tell} if tell else {})
+        lock = f"card:{of.channel}:{of.ts}"
+        self.jobs.enqueue(tx, "publish_card", args, lock=lock, run_at=run_at)
+
+    def publish_homes(self, tx: Transaction, review: Review) -> None:
+        """Have the App Home of those whom this concerns, and who looked at it lately, follow."""
+        if not self.team:
+            return
+        people = [*proposals.people_of(tx.connection, review.id), review.subject.author.id]
+        since = self.clock() - LATELY
+        for user in slack_people.recently_home(tx.connection, people, since):
+            self.jobs.enqueue(tx, "publish_home", {"user": user}, lock=f"home:{user}")
 
     def promise(self, tx: Transaction, kind: str, repository: int, key: str) -> None:
         """Something will be created there, and never was: the intent goes to disk with the record,

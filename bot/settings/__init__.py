@@ -32,7 +32,13 @@ from pydantic_settings import (
 from bot.core.refusals import plain, spelled
 from bot.core.spelling import did_you_mean
 from bot.errors import ConfigError
-from bot.settings.refusals import PREFIX, refuse_halves, refuse_unsendable, refuse_weak
+from bot.settings.refusals import (
+    PREFIX,
+    refuse_half_slack,
+    refuse_halves,
+    refuse_unsendable,
+    refuse_weak,
+)
 
 # What the tools of those who work on this program take; nothing of ours that runs reads them.
 OF_DEVELOPERS = {
@@ -97,6 +103,35 @@ class GitHubSettings(_Group):
         return self.token is not None
 
 
+class SlackSettings(_Group):
+    """The Slack app of one workspace. Without any of it the Slack door is off."""
+
+    base_url: Annotated[str, spelled(r"https?://\S+", "a web address")] = Field(
+        "https://slack.com/api/", description="Slack's Web API"
+    )
+    bot_token: SecretStr | None = Field(
+        None, description="The app's bot token, `xoxb-…`, from its page OAuth & Permissions"
+    )
+    signing_secret: SecretStr | None = Field(
+        None, description="The app's signing secret; Slack signs with it what it sends over HTTP"
+    )
+    app_token: SecretStr | None = Field(
+        None,
+        description="An app-level token, `xapp-…`, with `connections:write`: Socket Mode, for "
+        "who has no public address",
+    )
+    match_email: bool = Field(
+        False,
+        description="Take a person in Slack and one on GitHub for the same by their e-mail address; "
+        "needs the scope `users:read.email`",
+    )
+
+    @property
+    def on(self) -> bool:
+        """The door is set up."""
+        return self.bot_token is not None
+
+
 class JobsSettings(_Group):
     """The job layer."""
 
@@ -133,6 +168,7 @@ class Settings(BaseSettings):
         None, description="A folder with your own checklist files; what it lacks is taken from ours"
     )
     github: GitHubSettings = GitHubSettings()
+    slack: SlackSettings = SlackSettings()
     jobs: JobsSettings = JobsSettings()
     web: WebSettings = WebSettings()
 
@@ -240,6 +276,7 @@ def load(whole: bool = True) -> Settings:
         refuse_unsendable("GITHUB__TOKEN", settings.github.token)
     if whole:
         refuse_halves(settings.github)
+        refuse_half_slack(settings.slack)
         for secret in settings.github.webhook_secret:
             refuse_weak("GITHUB__WEBHOOK_SECRET", secret, 8)
     if settings.secret_key is not None:

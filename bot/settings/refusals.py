@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from bot.errors import ConfigError
 
 if TYPE_CHECKING:
-    from bot.settings import GitHubSettings
+    from bot.settings import GitHubSettings, SlackSettings
 
 PREFIX = "EMPTYCHAIR_"
 DEFAULT_SECRETS = {
@@ -37,6 +37,28 @@ def refuse_halves(github: GitHubSettings) -> None:
             raise ConfigError("environment", 0, f"{PREFIX}GITHUB__{name}", rule)
 
 
+def refuse_half_slack(slack: SlackSettings) -> None:
+    """It needs a token to speak, and one of two ways to hear."""
+    page = "https://api.slack.com/apps, your app"
+    given = [name for name in ("bot_token", "signing_secret", "app_token") if getattr(slack, name)]
+    if not given:
+        return
+    if slack.bot_token is None:
+        rule = (
+            f"is missing, but {PREFIX}SLACK__{given[0].upper()} is set. "
+            f"Get it from {page}, OAuth & Permissions."
+        )
+        raise ConfigError("environment", 0, f"{PREFIX}SLACK__BOT_TOKEN", rule)
+    if slack.signing_secret is None and slack.app_token is None:
+        rule = (
+            f"is missing, but {PREFIX}SLACK__BOT_TOKEN is set. Get it from {page}, Basic "
+            f"Information; or set {PREFIX}SLACK__APP_TOKEN, for Socket Mode."
+        )
+        raise ConfigError("environment", 0, f"{PREFIX}SLACK__SIGNING_SECRET", rule)
+    for name in given:
+        refuse_unsendable(f"SLACK__{name.upper()}", getattr(slack, name), "Slack")
+
+
 def _refuse_app_and_token(app: list[str]) -> None:
     if app:
         other = f"{PREFIX}GITHUB__{app[0]}"
@@ -52,11 +74,11 @@ def refuse_weak(name: str, secret: SecretStr, shortest: int) -> None:
         raise ConfigError("environment", 0, PREFIX + name, rule, "openssl rand -hex 32")
 
 
-def refuse_unsendable(name: str, secret: SecretStr) -> None:
+def refuse_unsendable(name: str, secret: SecretStr, where: str = "GitHub") -> None:
     """A token goes into a header as it is: one word of plain letters, digits and signs."""
     value = secret.get_secret_value().strip()
     if not value or not all("!" <= letter <= "~" for letter in value):
         rule = (
             "is not a token: it is empty, or holds a space, a line break or a letter that none has."
         )
-        raise ConfigError("environment", 0, PREFIX + name, f"{rule} Copy it from GitHub anew.")
+        raise ConfigError("environment", 0, PREFIX + name, f"{rule} Copy it from {where} anew.")

@@ -34,6 +34,7 @@ def load_answers(connection: Connection, review: int) -> tuple[Answer, ...]:
             again=row.again,
             comment=row.comment_id,
             fate=Fate(row.fate),
+            withheld=row.withheld,
         )
         for row in connection.execute(_ANSWERS, {"of": review})
     )
@@ -54,6 +55,9 @@ def load_evidence(connection: Connection, review: int) -> tuple[Evidence, ...]:
             source=row.source,
             comment=row.comment_id,
             fate=Fate(row.fate),
+            former=row.former,
+            private_to=row.private_to,
+            withheld=row.withheld,
         )
         for row in connection.execute(_EVIDENCE, {"of": review})
     )
@@ -85,6 +89,7 @@ def _answer(review: int, answer: Answer) -> dict[str, object]:
         "again": answer.again,
         "comment_id": answer.comment,
         "fate": answer.fate,
+        "withheld": answer.withheld,
     }
 
 
@@ -103,4 +108,7 @@ def _piece(review: int, piece: Evidence) -> dict[str, object]:
         "door": piece.door,
         "comment_id": piece.comment,
         "fate": piece.fate,
+        "former": piece.former,
+        "private_to": piece.private_to,
+        "withheld": piece.withheld,
     }

@@ -11,11 +11,14 @@ from bot.core.checklist import OVERLAYS, Checklist, Overlay
 from bot.core.checklist_file import parse_checklist, parse_overlay
 from bot.core.organisation import Organisation, parse_organisation
 from bot.core.spelling import did_you_mean
+from bot.core.switches import Switches
 from bot.core.triage import Triage
 from bot.errors import ConfigError
 
 CHECKLIST, ORGANISATION, TRIAGE = "customer-impact.yaml", "organisation.yaml", "triage.yaml"
-FILES = (CHECKLIST, ORGANISATION, TRIAGE, *(f"overlays/{name}.yaml" for name in OVERLAYS))
+PROPOSALS = "proposals.yaml"
+SINGLE = (CHECKLIST, ORGANISATION, TRIAGE, PROPOSALS)
+FILES = (*SINGLE, *(f"overlays/{name}.yaml" for name in OVERLAYS))
 
 
 def shipped() -> Path:
@@ -29,7 +32,8 @@ def load(directory: Path | None) -> Catalog:
     reader = _Reader(directory)
     organisation = reader.organisation()
     overlays = tuple(reader.overlay(name) for name in OVERLAYS)
-    return Catalog(reader.checklist(organisation, overlays), organisation, reader.triage())
+    checklist = reader.checklist(organisation, overlays)
+    return Catalog(checklist, organisation, reader.triage(), reader.switches())
 
 
 def load_triage(directory: Path | None) -> Triage:
@@ -47,7 +51,7 @@ def problems(directory: Path | None) -> Iterator[ConfigError]:
     reader = _Reader(directory)
     yield from unknown_files(directory)
     organisation, overlays = Organisation(), []
-    steps: list[Callable[[], object]] = [reader.triage]
+    steps: list[Callable[[], object]] = [reader.triage, reader.switches]
     try:
         organisation = reader.organisation()
     except ConfigError as error:
@@ -97,6 +101,9 @@ class _Reader:
     def triage(self) -> Triage:
         ours = (shipped() / TRIAGE).read_text(encoding="utf-8")
         return Triage.parse(*self._read(TRIAGE), ours)
+
+    def switches(self) -> Switches:
+        return Switches.parse(*self._read(PROPOSALS))
 
     def checklist(self, organisation: Organisation, overlays: tuple[Overlay, ...]) -> Checklist:
         segments = organisation.segments

@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine
 
-from bot.core.facts import Repository
+from bot.core.facts import PullRequest
 from bot.core.review import Review
 from bot.ports import Transaction
 
@@ -22,10 +22,12 @@ def keep(tx: Transaction, review: Review) -> None:
     engine = tx.connection.engine
     if len(review.subject.body) > LONGEST:
         return
-    told_apart = replace(
-        review.subject, created_at=None, author_association="", just_opened=False, edited=None
-    )
-    stored = replace(review, subject=told_apart)
+    stored = review
+    if isinstance(review.subject, PullRequest):
+        told_apart = replace(
+            review.subject, created_at=None, author_association="", just_opened=False, edited=None
+        )
+        stored = replace(review, subject=told_apart)
     tx.after_commit.insert(0, lambda: _keep(engine, stored))
 
 
@@ -36,12 +38,11 @@ def _keep(engine: Engine, review: Review) -> None:
     known[review.id] = review
 
 
-def find(connection: Connection, id: int, version: int, repository: Repository) -> Review | None:
-    """The review of that version; None where it has to be read."""
+def find(connection: Connection, id: int, version: int) -> Review | None:
+    """The review of that version; None where it has to be read. Its subject's place may have been
+    renamed, or made public, since."""
     found = _known.get(connection.engine, {}).get(id)
-    if found is None or (found.version, found.subject.repository) != (version, repository):
-        return None
-    return found
+    return found if found is not None and found.version == version else None
 
 
 def forget() -> None:

@@ -7,11 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from pydantic import TypeAdapter
 from sqlalchemy import (
     Connection,
     Integer,
-    Row,
     Select,
     String,
     bindparam,
@@ -22,18 +20,21 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from bot.core.gate import standing
-from bot.core.organisation import Mode, Thresholds
-from bot.core.prefill import Prefill
+from bot.core.facts import PullRequest
+from bot.core.organisation import Mode
+from bot.core.proposal import Proposal
 from bot.core.review import Review, State
-from bot.core.rulings import Ruled, Ruling, standing_ruling
-from bot.core.suggestions import Suggestion
-from bot.core.tier import Tier
-from bot.core.triage import Reason
-from bot.core.waivers import Waiver
 from bot.errors import Stale
 from bot.ports import Transaction
-from bot.store import answers, checklists, recent, subjects
+from bot.store import (
+    answers,
+    checklists,
+    proposal_subjects,
+    proposals,
+    recent,
+    review_rows,
+    subjects,
+)
 from bot.store import tables as t
 
 # Statements on the hot path are made once: making one costs more than running it.
@@ -93,8 +94,8 @@ _INSERT = upsert(t.review).on_conflict_do_nothing().returning(t.review.c.id)
 _SAVED = (  # by an update; `highest_tier` only ever rises
     "state", "gate", "triaged", "tier", "customer_facing", "overlays", "reasons", "mode", "exempt",
     "quiet", "checklist_version", "thresholds", "prefills", "offered", "suggestions", "waivers",
-    "rulings", "attested", "waived_until", "last_picked", "bypassed", "opened_at",
-    "first_answer_at", "completed_at", "decided_at", "version",
+    "rulings", "attested", "waived_until", "last_picked", "course", "without_review", "bypassed",
+    "opened_at", "first_answer_at", "completed_at", "decided_at", "version",
 )  # fmt: skip
 _UPDATE = (
     update(t.review)
@@ -102,11 +103,6 @@ _UPDATE = (
     .values({name: bindparam(name, type_=t.review.c[name].type) for name in _SAVED})
     .values(highest_tier=func.max(t.review.c.highest_tier, bindparam("tier", type_=Integer)))
 )
-
-_PREFILLS = TypeAdapter(tuple[Prefill, ...])
-_SUGGESTIONS = TypeAdapter(tuple[Suggestion, ...])
-_WAIVERS = TypeAdapter(tuple[Waiver, ...])
-_RULINGS = TypeAdapter(tuple[Ruling, ...])
 
 
 def load(connection: Connection, repository: int, number: int) -> Review | None:
@@ -150,43 +146,16 @@ def _load(
 ) -> list[Review]:
     stamp, whole = statements
     stamps = connection.execute(stamp, key).all()
-    known = [recent.find(connection, s.id, s.version, subjects.read_repository(s)) for s in stamps]
-    found = [review for review in known if review is not None]
+    known = [
+        (recent.find(connection, s.id, s.version), subjects.read_repository(s)) for s in stamps
+    ]
+    found = [known for known, of in known if known and known.pull_request.repository == of]
     if len(found) == len(stamps):
         return found
-    return [_review(connection, row) for row in connection.execute(whole, key).all()]
-
-
-def _review(connection: Connection, row: Row[Any]) -> Review:
-    return Review(
-        subject=subjects.read(row),
-        state=State(row.state),
-        triaged=Tier(row.triaged),
-        tier=Tier(row.tier),
-        customer_facing=row.customer_facing,
-        overlays=tuple(row.overlays),
-        reasons=tuple(Reason(r["rule"], Tier(r["tier"]), r["text"]) for r in row.reasons),
-        mode=Mode(row.mode),
-        exempt=row.exempt,
-        quiet=row.quiet,
-        checklist=checklists.load(connection, row.checklist_version),
-        thresholds=Thresholds(**row.thresholds),
-        opened_at=row.opened_at,
-        answers=answers.load_answers(connection, row.id),
-        evidence=answers.load_evidence(connection, row.id),
-        prefills=_PREFILLS.validate_python(row.prefills),
-        offered=_PREFILLS.validate_python(row.offered),
-        suggestions=_SUGGESTIONS.validate_python(row.suggestions),
-        waivers=_WAIVERS.validate_python(row.waivers),
-        rulings=_RULINGS.validate_python(row.rulings),
-        last_picked=row.last_picked,
-        bypassed=row.bypassed,
-        first_answer_at=row.first_answer_at,
-        completed_at=row.completed_at,
-        decided_at=row.decided_at,
-        id=row.id,
-        version=row.version,
-    )
+    return [
+        review_rows.read(connection, row, subjects.read(row))
+        for row in connection.execute(whole, key).all()
+    ]
 
 
 def save(tx: Transaction, review: Review) -> Review:
@@ -195,15 +164,23 @@ def save(tx: Transaction, review: Review) -> Review:
     Raises Stale when somebody saved it since it was loaded.
     """
     checklists.save(tx, review.checklist)
-    subject_id = subjects.save(tx, review.subject)
+    subject_id = _save_subject(tx, review.subject)
     saved = _update(tx, review) if review.id else _insert(tx, review, subject_id)
     answers.save(tx, saved)
+    if isinstance(saved.subject, Proposal):
+        proposals.save_parts(tx, saved)
     recent.keep(tx, saved)
     return saved
 
 
+def _save_subject(tx: Transaction, subject: PullRequest | Proposal) -> int:
+    if isinstance(subject, Proposal):
+        return proposal_subjects.save(tx, subject)
+    return subjects.save(tx, subject)
+
+
 def _insert(tx: Transaction, review: Review, subject_id: int) -> Review:
-    row = _row(review) | {
+    row = review_rows.write(review) | {
         "subject_id": subject_id,
         "highest_tier": int(review.tier),
         "version": 1,
@@ -215,40 +192,8 @@ def _insert(tx: Transaction, review: Review, subject_id: int) -> Review:
 
 
 def _update(tx: Transaction, review: Review) -> Review:
-    row = _row(review) | {"version": review.version + 1}
+    row = review_rows.write(review) | {"version": review.version + 1}
     key = {"of": review.id, "since": review.version}
     if tx.connection.execute(_UPDATE, {**row, **key}).rowcount != 1:
         raise Stale(f"review {review.id} was saved by somebody else")
     return replace(review, version=review.version + 1)
-
-
-def _row(review: Review) -> dict[str, Any]:
-    return {
-        "state": review.state,
-        "gate": standing(review).gate,
-        "triaged": int(review.triaged),
-        "tier": int(review.tier),
-        "customer_facing": review.customer_facing,
-        "overlays": list(review.overlays),
-        "reasons": [{"rule": r.rule, "tier": int(r.tier), "text": r.text} for r in review.reasons],
-        "mode": review.mode,
-        "exempt": review.exempt,
-        "quiet": review.quiet,
-        "checklist_version": review.checklist.version,
-        "thresholds": review.thresholds.model_dump(),
-        "prefills": _PREFILLS.dump_python(review.prefills, mode="json"),
-        "offered": _PREFILLS.dump_python(review.offered, mode="json"),
-        "suggestions": _SUGGESTIONS.dump_python(review.suggestions, mode="json"),
-        "waivers": _WAIVERS.dump_python(review.waivers, mode="json"),
-        "rulings": _RULINGS.dump_python(review.rulings, mode="json"),
-        "attested": standing_ruling(review.rulings, Ruled.ATTESTED) is not None,
-        "waived_until": min(
-            (w.ends_at for w in review.waivers if w.ends_at and not w.expired), default=None
-        ),
-        "last_picked": review.last_picked,
-        "bypassed": review.bypassed,
-        "opened_at": review.opened_at,
-        "first_answer_at": review.first_answer_at,
-        "completed_at": review.completed_at,
-        "decided_at": review.decided_at,
-    }

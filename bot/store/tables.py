@@ -6,68 +6,31 @@ the chain valid.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
-
 from sqlalchemy import (
     JSON,
     Boolean,
     Column,
     Date,
-    DateTime,
-    Dialect,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
 )
-from sqlalchemy import BigInteger as _BigInteger
 
-TENANT = 1  # the one implicit tenant
-
-
-class UTCDateTime(TypeDecorator[datetime]):
-    """A moment in time. Naive values are refused: they are a mistake."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a time without a zone")
-        return value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return value.replace(tzinfo=UTC) if value is not None else None
-
-
-# SQLite counts rowids only in a column declared INTEGER.
-Id = _BigInteger().with_variant(Integer, "sqlite")
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-def _table(name: str, *columns: Any, **options: Any) -> Table:
-    tenant_id = Column(
-        "tenant_id", Integer, ForeignKey("tenant.id"), nullable=False, default=TENANT
-    )
-    return Table(name, metadata, *columns, tenant_id, **options)
-
+from bot.store.columns import TENANT as TENANT
+from bot.store.columns import Id, UTCDateTime, table
+from bot.store.columns import metadata as metadata
+from bot.store.slack_tables import card as card
+from bot.store.slack_tables import channel as channel
+from bot.store.slack_tables import link_code as link_code
+from bot.store.slack_tables import part as part
+from bot.store.slack_tables import proposal_link as proposal_link
+from bot.store.slack_tables import slack_person as slack_person
+from bot.store.slack_tables import voice as voice
 
 tenant = Table(
     "tenant",
@@ -76,7 +39,7 @@ tenant = Table(
     Column("name", String(100), nullable=False),
 )
 
-installation = _table(
+installation = table(
     "installation",
     Column("id", Id, primary_key=True, autoincrement=False),  # GitHub's own id
     Column("account", String(100), nullable=False, default=""),
@@ -84,7 +47,7 @@ installation = _table(
     Column("removed_at", UTCDateTime),
 )
 
-repository = _table(
+repository = table(
     "repository",
     Column("id", Id, primary_key=True, autoincrement=False),  # GitHub's own id
     Column("installation_id", Id, ForeignKey("installation.id"), nullable=False),
@@ -96,39 +59,45 @@ repository = _table(
     Column("swept_at", UTCDateTime),  # when its open pull requests were last gone through
 )
 
-subject = _table(
+subject = table(
     "subject",
     Column("id", Id, primary_key=True),
     Column("kind", String(20), nullable=False, default="pull_request"),
-    Column("repository_id", Id, ForeignKey("repository.id"), nullable=False),
-    Column("number", Integer, nullable=False),
+    Column("repository_id", Id, ForeignKey("repository.id")),  # null: a proposal
+    Column("number", Integer),
+    Column("channel_id", String(30), ForeignKey("channel.id")),  # null: a pull request
+    Column("ts", String(40)),  # the message in that channel
+    Column("thread", String(40), nullable=False, default=""),  # below which the card stands
+    Column("switches", JSON, nullable=False, default=list),
+    Column("overlays", JSON, nullable=False, default=list),
     Column("title", Text, nullable=False),
     Column("body", Text, nullable=False),
-    Column("author_id", Id, nullable=False),
+    Column("author_id", Id, nullable=False, index=True),
     Column("author", String(100), nullable=False),
     Column("author_is_bot", Boolean, nullable=False),
-    Column("head_sha", String(64), nullable=False),
-    Column("base_ref", String(250), nullable=False),
-    Column("branch", String(250), nullable=False),
-    Column("labels", JSON, nullable=False),
-    Column("draft", Boolean, nullable=False),
+    Column("head_sha", String(64), nullable=False, default=""),
+    Column("base_ref", String(250), nullable=False, default=""),
+    Column("branch", String(250), nullable=False, default=""),
+    Column("labels", JSON, nullable=False, default=list),
+    Column("draft", Boolean, nullable=False, default=False),
     Column("open", Boolean, nullable=False),
-    Column("merged", Boolean, nullable=False),
+    Column("merged", Boolean, nullable=False, default=False),
     Column("updated_at", UTCDateTime, nullable=False),
     Column("url", Text, nullable=False),
     Column("files", LargeBinary),  # zlib of JSON; kept while open, so that an edit costs no call
     Column("files_of", String(400)),  # the head and base that `files` belong to
     UniqueConstraint("repository_id", "number"),
+    UniqueConstraint("channel_id", "ts"),
     Index(None, "repository_id", "head_sha"),
 )
 
-checklist = _table(
+checklist = table(
     "checklist",
     Column("version", String(12), primary_key=True),
     Column("content", JSON, nullable=False),
 )
 
-review = _table(
+review = table(
     "review",
     Column("id", Id, primary_key=True),
     Column("subject_id", Id, ForeignKey("subject.id"), nullable=False, unique=True),
@@ -153,6 +122,10 @@ review = _table(
     Column("attested", Boolean, nullable=False, default=False),  # an attestation holds
     Column("waived_until", UTCDateTime, index=True),  # the first moment at which a waiver ends
     Column("last_picked", String(60), nullable=False, default=""),
+    Column("course", JSON, nullable=False, default=dict),  # of a proposal, to its decision
+    Column(
+        "without_review", Boolean, nullable=False, default=False
+    ),  # decided before anybody asked
     Column("bypassed", Boolean, nullable=False, default=False),
     Column("opened_at", UTCDateTime, nullable=False),
     Column("first_answer_at", UTCDateTime),
@@ -162,7 +135,7 @@ review = _table(
     Index(None, "state", "gate"),
 )
 
-answer = _table(
+answer = table(
     "answer",
     Column("id", Id, primary_key=True),
     Column("review_id", Id, ForeignKey("review.id"), nullable=False),
@@ -178,10 +151,11 @@ answer = _table(
     Column("again", Text, nullable=False, default=""),  # what is new since, while it is asked again
     Column("comment_id", Id),  # the comment that it was given in
     Column("fate", String(10), nullable=False, default=""),  # what became of that comment
+    Column("withheld", Boolean, nullable=False, default=False),  # its line is shown elsewhere only
     UniqueConstraint("review_id", "question"),
 )
 
-evidence = _table(
+evidence = table(
     "evidence",
     Column("id", Id, primary_key=True),
     Column("review_id", Id, ForeignKey("review.id"), nullable=False, index=True),
@@ -197,10 +171,13 @@ evidence = _table(
     Column("door", String(30), nullable=False),
     Column("comment_id", Id),
     Column("fate", String(10), nullable=False, default=""),
+    Column("former", Boolean, nullable=False, default=False),  # of somebody who left
+    Column("private_to", String(30), nullable=False, default=""),  # the channel that may see it
+    Column("withheld", Boolean, nullable=False, default=False),
 )
 
 # What people did, each act once; answers and all else that people say are made of these.
-act = _table(
+act = table(
     "act",
     Column("id", Id, primary_key=True),
     Column("key", String(64), nullable=False, unique=True),  # the same for the same act
@@ -217,7 +194,7 @@ act = _table(
     Column("comment_id", Id),  # the comment that a command stands in
 )
 
-surface = _table(
+surface = table(
     "surface",
     Column("id", Id, primary_key=True),
     Column("kind", String(20), nullable=False),  # comment | check | status | reply
@@ -232,7 +209,7 @@ surface = _table(
     Index(None, "repository_id", "external_id"),
 )
 
-merge_group = _table(
+merge_group = table(
     "merge_group",
     Column("repository_id", Id, ForeignKey("repository.id"), primary_key=True),
     Column("head_sha", String(64), primary_key=True),
@@ -243,16 +220,16 @@ merge_group = _table(
     Index(None, "repository_id", "base_sha"),
 )
 
-delivery = _table(
+delivery = table(
     "delivery",
-    Column("id", String(100), primary_key=True),  # X-GitHub-Delivery
+    Column("id", String(100), primary_key=True),  # X-GitHub-Delivery | slack:<event or hash>
     Column("event", String(60), nullable=False),
     Column("action", String(60), nullable=False),
     Column("body", LargeBinary),  # zlib; dropped some days after it was dealt with
     Column("received_at", UTCDateTime, nullable=False, index=True),
 )
 
-job = _table(
+job = table(
     "job",
     Column("id", Id, primary_key=True, autoincrement=True),
     Column("name", String(60), nullable=False),
@@ -267,14 +244,14 @@ job = _table(
     sqlite_autoincrement=True,  # ids never come back: their order is the order of work
 )
 
-throttle = _table(
+throttle = table(
     "throttle",
-    Column("key", String(100), primary_key=True),  # github:<installation>
+    Column("key", String(100), primary_key=True),  # github:<installation> | slack:<team>
     Column("blocked_until", UTCDateTime, nullable=False),
 )
 
 # Our writes of the last hour, so that a restart does not forget what GitHub counts.
-recent_write = _table(
+recent_write = table(
     "recent_write",
     Column("id", Id, primary_key=True),
     Column("key", String(100), nullable=False),  # github:<installation>
@@ -282,14 +259,14 @@ recent_write = _table(
 )
 
 # How far a sweep has come.
-sweep = _table(
+sweep = table(
     "sweep",
     Column("key", String(100), primary_key=True),
     Column("cursor", Text, nullable=False, default=""),
     Column("at", UTCDateTime, nullable=False),
 )
 
-ledger = _table(
+ledger = table(
     "ledger",
     Column("seq", Id, primary_key=True, autoincrement=True),
     Column("review_id", Id, ForeignKey("review.id"), index=True),  # null: about no review
@@ -306,7 +283,7 @@ ledger = _table(
 )
 
 # What the ledger came to at a moment, signed: rows taken from its end are missed.
-checkpoint = _table(
+checkpoint = table(
     "checkpoint",
     Column("seq", Id, primary_key=True, autoincrement=False),  # the last row that it covers
     Column("hash", String(64), nullable=False),

@@ -44,13 +44,13 @@ def check(reviews: Sequence[Review]) -> CheckRun:
     if len(reviews) == 1:
         return _run(title(reviews[0]), summary(reviews[0]), reviews)
     ordered = sorted(reviews, key=lambda r: standing(r).gate is not Gate.PENDING)
-    titles = [f"#{review.subject.number} {title(review)}" for review in ordered]
-    sections = [f"### Pull request {r.subject.number}\n\n{summary(r)}" for r in ordered]
+    titles = [f"#{review.pull_request.number} {title(review)}" for review in ordered]
+    sections = [f"### Pull request {r.pull_request.number}\n\n{summary(r)}" for r in ordered]
     return _run(cut(" · ".join(titles), TITLE_LIMIT), "\n\n".join(sections), ordered)
 
 
 def _run(title: str, summary: str, reviews: Sequence[Review]) -> CheckRun:
-    subject = reviews[0].subject
+    subject = reviews[0].pull_request
     return CheckRun(
         name=NAME,
         title=title,
@@ -170,8 +170,8 @@ def _standing(review: Review) -> str:
             "Shadow mode: nobody is asked and nothing is held. This only says what would be asked."
         )
     tick = (
-        f"Tick the answers in the comment on the [pull request]({review.subject.url}), or write "
-        "them there: <code>/impact help</code> says how."
+        f"Tick the answers in the comment on the [pull request]({review.pull_request.url}), "
+        "or write them there: <code>/impact help</code> says how."
     )
     if review.bypassed:
         return f"The merge went ahead before these were answered; that is on record. {tick}"

@@ -174,7 +174,7 @@ def _offer(review: Review, asked: Question, prefill: Prefill) -> str:
         least = review.thresholds.text_characters
         text = escape(prefill.text)
         return f"Found “{text}” in {source}. Please say it in {least} characters or more."
-    if prefill.pieces and not review.subject.repository.private:
+    if prefill.pieces and review.public:
         return f"Found in {source}: {escape(words.counted(p.kind for p in prefill.pieces))}."
     if prefill.pieces:
         heard = "\n".join(f"- {escape(words.piece(piece))}" for piece in prefill.pieces)
@@ -226,4 +226,4 @@ def _adding(review: Review, waiting: Suggestion) -> str:
 
 
 def _shown(review: Review, asked: Question, given: Given) -> str:
-    return words.given(asked, given, public=not review.subject.repository.private)
+    return words.given(asked, given, public=review.public)

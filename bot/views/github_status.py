@@ -28,14 +28,14 @@ def status(reviews: Sequence[Review], comment: int | None) -> CommitStatus:
     told = cut(_told(reviews), LIMIT - len(more)) + more
     link = f"#issuecomment-{comment}" if comment else ""
     state = PENDING if colour is Conclusion.ACTION_REQUIRED else SUCCESS
-    return CommitStatus(NAME, state, told, reviews[0].subject.url + link)
+    return CommitStatus(NAME, state, told, reviews[0].pull_request.url + link)
 
 
 def _told(reviews: Sequence[Review]) -> str:
     if len(reviews) == 1:
         return title(reviews[0])
     ordered = sorted(reviews, key=lambda r: standing(r).gate is not Gate.PENDING)
-    return " · ".join(f"#{review.subject.number} {title(review)}" for review in ordered)
+    return " · ".join(f"#{review.pull_request.number} {title(review)}" for review in ordered)
 
 
 def seed_status() -> CommitStatus:

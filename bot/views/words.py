@@ -53,7 +53,7 @@ def said(review: Review, question: Question) -> str:
 
     In a public repository customer voice shows as counts, and what came from elsewhere not at all.
     """
-    answer, public = review.answer(question.id), not review.subject.repository.private
+    answer, public = review.answer(question.id), review.public
     voice = question.kind is Kind.EVIDENCE
     parts = [", ".join(picked(question, answer))]
     if answer and answer.text:

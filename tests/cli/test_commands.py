@@ -102,7 +102,7 @@ def test_validate_is_content_with_what_we_ship() -> None:
     found = run("validate")
     assert found.exit_code == 0
     assert re.fullmatch(
-        r"All is well\. All 9 files: ours\. \d+ questions, checklist version [0-9a-f]{12}\.\n",
+        r"All is well\. All 10 files: ours\. \d+ questions, checklist version [0-9a-f]{12}\.\n",
         found.output,
     )
 
@@ -110,12 +110,12 @@ def test_validate_is_content_with_what_we_ship() -> None:
 def test_validate_says_which_files_are_yours(tmp_path: Path) -> None:
     (tmp_path / "organisation.yaml").write_text("drafts: ask\n")
     said = run("validate", tmp_path).output
-    assert said.startswith("All is well. organisation.yaml: yours; the other 8 files: ours. ")
+    assert said.startswith("All is well. organisation.yaml: yours; the other 9 files: ours. ")
 
 
 def test_validate_says_that_a_folder_holds_none_of_yours(tmp_path: Path) -> None:
     said = run("validate", tmp_path).output
-    assert said.startswith(f"All is well. {tmp_path} holds none of yours: all 9 files are ours. ")
+    assert said.startswith(f"All is well. {tmp_path} holds none of yours: all 10 files are ours. ")
 
 
 @pytest.mark.parametrize("name", ["organization.yaml", "organisation.yml"])
@@ -187,8 +187,8 @@ def test_validate_says_that_a_folder_is_not_there(tmp_path: Path) -> None:
 
 def test_migrate_says_from_where_to_where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EMPTYCHAIR_DATABASE_URL", f"sqlite:///{tmp_path}/new/record.db")
-    assert run("migrate").output == "Done: from an empty database to version 0003.\n"
-    assert run("migrate").output == "Nothing to do: the database is at version 0003.\n"
+    assert run("migrate").output == "Done: from an empty database to version 0004.\n"
+    assert run("migrate").output == "Nothing to do: the database is at version 0004.\n"
 
 
 @pytest.mark.parametrize("name", ["serve", "migrate"])

@@ -31,6 +31,17 @@ from bot.core.acts import (
     Withdraw,
 )
 from bot.core.answers import Answer, Door, Evidence
+from bot.core.course import Resolution, Stance
+from bot.core.course_deeds import (
+    AskReviewer,
+    Assign,
+    CourseDeed,
+    Decide,
+    Dismiss,
+    GiveConsent,
+    Reinstate,
+    SetDue,
+)
 from bot.core.facts import NOBODY
 from bot.core.grammar import Given
 from bot.core.prefill import Prefill
@@ -85,11 +96,19 @@ DEEDS: list[Deed] = [
     TakeOver("#11", (ANSWER,), (PIECE,)),
     Withdraw(900, deleted=True),
     Withdraw(900, False, ("why", "effect")),
+    GiveConsent(Stance.CONDITION, "tell the yearly customers first", True, True),
+    Decide(Resolution.APPROVED, "We raise it in March.", look_back=DAY),
+    Assign(REVIEWER),
+    AskReviewer(STRANGER),
+    SetDue(DAY),
+    Dismiss("only a thought"),
+    Reinstate(),
 ]
 
 
 def test_every_kind_of_deed_takes_part() -> None:
-    assert {type(deed) for deed in DEEDS} == set(get_args(get_args(Deed)[0]))
+    course = set(get_args(CourseDeed))
+    assert {type(deed) for deed in DEEDS} == set(get_args(get_args(Deed)[0])) | course
 
 
 @st.composite

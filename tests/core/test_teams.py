@@ -38,12 +38,12 @@ def test_without_teams_every_repository_is_unmapped() -> None:
     [
         ("Checkout", "teams", "must be a list."),
         ("[Checkout]", "teams.0", "must be a mapping, `key: value`."),
-        ("[{name: Checkout}]", "teams.0.repositories", "is missing."),
+        ("[{name: Checkout}]", "teams.0", "team 'Checkout' needs repositories or channels."),
         ("[{name: A, repositories: acme/*}]", "teams.0.repositories", "must be a list."),
         (
             "[{name: A, repositories: []}]",
-            "teams.0.repositories",
-            "may not be empty: give at least 1.",
+            "teams.0",
+            "team 'A' needs repositories or channels.",
         ),
         ("[{name: A, repositories: ['']}]", "teams.0.repositories.0", "is empty."),
         ("[{name: '', repositories: ['a/*']}]", "teams.0.name", "is empty."),
@@ -60,7 +60,7 @@ def test_without_teams_every_repository_is_unmapped() -> None:
         (
             "[{name: A, repositories: ['a/*'], lead: ada}]",
             "teams.0.lead",
-            "is not a known key; known here are name, repositories.",
+            "is not a known key; known here are name, repositories, channels.",
         ),
         (
             "[{name: A, repositories: ['a/*', '**']}, {name: B, repositories: ['b/*']}]",

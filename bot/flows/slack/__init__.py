@@ -1,0 +1,1 @@
+"""What people do in Slack, and what they see of it there."""
