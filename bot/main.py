@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import structlog
 from sqlalchemy import Engine
@@ -18,6 +18,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from bot.core.catalog import Catalog
+from bot.flows.nowhere import NO_GITHUB, NO_SLACK
 from bot.flows.pacer import Pacer
 from bot.flows.recall import recall
 from bot.flows.seal import Notary
@@ -32,22 +33,30 @@ from bot.inbound.health import Health
 from bot.inbound.watched import Watched
 from bot.jobs.embedded import EmbeddedJobs
 from bot.jobs.hold import hold
-from bot.jobs.names import FLOWS, PERIODIC
+from bot.jobs.names import ALWAYS, FLOWS, OF_GITHUB, PROMPT
 from bot.jobs.sealer import Sealer
 from bot.jobs.traffic import Traffic
-from bot.settings import GitHubSettings, Settings
+from bot.settings import GitHubSettings, Settings, SlackSettings
 from bot.store import catalog, keys
 from bot.store.engine import database_file, open_engine, schema_version
+from bot.store.inbox import DELIVER, DELIVER_SLACK
 from bot.store.schema import HEAD, migrate
 from bot.store.store import Store
+
+if TYPE_CHECKING:
+    from bot.gateways.slack import SlackGateway
+    from bot.inbound.slack_side import SlackSide
 
 JOBS_SECONDS = 4  # for what is being worked on when we are told to stop
 SEAL_SECONDS = 1  # for the last seals after that
 WEBHOOKS = "/github/webhooks"
-SWITCH_ON = (
-    "set EMPTYCHAIR_GITHUB__APP_ID and its two secrets, or EMPTYCHAIR_GITHUB__TOKEN and the "
-    "webhook's secret where there is no App"
-)
+SLACK = "/slack/events"
+SWITCH_ON = {
+    "GitHub": "set EMPTYCHAIR_GITHUB__APP_ID and its two secrets, or EMPTYCHAIR_GITHUB__TOKEN and "
+    "the webhook's secret where there is no App",
+    "Slack": "set EMPTYCHAIR_SLACK__BOT_TOKEN, and EMPTYCHAIR_SLACK__SIGNING_SECRET or, for Socket "
+    "Mode, EMPTYCHAIR_SLACK__APP_TOKEN",
+}
 log = structlog.get_logger()
 
 
@@ -63,9 +72,12 @@ class App:
     sealer: Sealer
     store: Store
     start: Callable[..., None]
+    slack: SlackSide | None = None
 
     def stop(self) -> None:
         """Finish what is running and close the database."""
+        if self.slack is not None:
+            self.slack.stop()
         self.jobs.stop(JOBS_SECONDS)
         self.sealer.stop(SEAL_SECONDS)
         self.store.close()
@@ -107,19 +119,43 @@ def _assembled(
         keys.refuse_another_key(connection, ledger_key, file)
     traffic = Traffic()
     jobs = EmbeddedJobs(
-        store, _now, settings.jobs.workers, settings.jobs.max_attempts, lock, traffic
+        store,
+        _now,
+        settings.jobs.workers,
+        settings.jobs.max_attempts,
+        lock,
+        traffic,
+        prompt=PROMPT if settings.slack.on else frozenset(),
     )
-    doors: dict[str, ASGIApp] = {}
-    github = None
-    if settings.github.on:
-        github = _github(settings, store, jobs, read, ledger_key)
-        doors[WEBHOOKS] = _github_door(settings.github, store, jobs, traffic)
-    else:
-        log.warning("github.off", hint=f"to switch it on, {SWITCH_ON}")
-        doors[WEBHOOKS] = PlainTextResponse(f"GitHub is not set up here: {SWITCH_ON}.\n", 503)
+    pacer = Pacer(settings.github.limits == "on")
+    github = _gateway(settings.github, pacer) if settings.github.on else None
+    speaks = _slack_gateway(settings.slack)
+    world = World(
+        store=store,
+        github=github or NO_GITHUB,
+        jobs=jobs,
+        catalog=read,
+        clock=_now,
+        salt=partial(secrets.token_bytes, 16),
+        ledger_key=ledger_key,
+        app_id=settings.github.app_id or 0,
+        quiet=timedelta(seconds=settings.github.quiet_seconds),
+        pacer=pacer,
+        started=_now(),
+        slack=speaks or NO_SLACK,
+        match_email=settings.slack.match_email,
+    )
+    watched = (
+        Watched(github.time.ahead, pacer, github.reach.silent_for) if github is not None else None
+    )
+    doors: dict[str, ASGIApp] = {
+        WEBHOOKS: _github_door(settings.github, store, jobs, traffic) if github else _off("GitHub"),
+    }
+    slack = _slack_side(settings.slack, speaks, world, traffic) if speaks else None
+    doors[SLACK] = slack.door if slack else _off("Slack")
     sealer = Sealer(Notary(store, _now, ledger_key, keys.derived(root, "checkpoint")))
     enforced = Enforced(store, read.organisation)
-    health = Health(store, _now, github.watched if github else None, more=(enforced,))
+    health = Health(store, _now, watched, more=(enforced,))
     routes = [
         *(Route(path, door, methods=["POST"]) for path, door in doors.items()),
         Route("/healthz", health.healthz),
@@ -129,10 +165,12 @@ def _assembled(
     web = Front(Starlette(routes=routes, exception_handlers={500: _sorry}), doors)
 
     def start(address: str = "") -> None:
-        if github is not None:  # without a door nobody could do the jobs that are left
-            recall(github.world)
-            jobs.start(github.handlers, PERIODIC)
+        if github or slack:  # without a door nobody could do the jobs that are left
+            recall(world)
+            jobs.start(_handlers(world), ALWAYS | (OF_GITHUB if github else {}))
         sealer.start()
+        if slack is not None:
+            slack.start()
         checklists = str(settings.checklists_dir or "shipped")
         for stray in catalog.unknown_files(settings.checklists_dir):
             log.warning("checklists.unread", file=stray.file, hint=stray.rule)
@@ -142,42 +180,50 @@ def _assembled(
             database=str(file),
             checklists=checklists,
             **_mode(settings.github),
+            slack=_how(settings.slack),
         )
 
-    return App(web, jobs, sealer, store, start)
+    return App(web, jobs, sealer, store, start, slack)
 
 
-@dataclass(frozen=True, slots=True)
-class _GitHub:
-    """The side that faces GitHub: what works there, and what health looks at."""
+def _handlers(world: World) -> dict[str, Callable[[Mapping[str, Any]], Any]]:
+    """What does each job; those of a door that is off wait until it is on again."""
+    flows: dict[str, Callable[..., Any]] = {**FLOWS, DELIVER: deliver}
+    if world.slack is not NO_SLACK:
+        from bot.inbound.slack_delivery import deliver_slack
 
-    world: World
-    handlers: Mapping[str, Callable[[Mapping[str, Any]], Any]]
-    watched: Watched
+        flows[DELIVER_SLACK] = deliver_slack
+    else:
+        flows[DELIVER_SLACK] = _waits_for_slack
+    return {name: _handler(flow, world) for name, flow in flows.items()}
 
 
-def _github(
-    settings: Settings, store: Store, jobs: EmbeddedJobs, read: Catalog, ledger_key: bytes
-) -> _GitHub:
-    github = settings.github
-    pacer = Pacer(github.limits == "on")
-    gateway = _gateway(github, pacer)
-    world = World(
-        store=store,
-        github=gateway,
-        jobs=jobs,
-        catalog=read,
-        clock=_now,
-        salt=partial(secrets.token_bytes, 16),
-        ledger_key=ledger_key,
-        app_id=github.app_id or 0,
-        quiet=timedelta(seconds=github.quiet_seconds),
-        pacer=pacer,
-        started=_now(),
-    )
-    flows = {**FLOWS, "deliver": deliver}
-    handlers = {name: _handler(flow, world) for name, flow in flows.items()}
-    return _GitHub(world, handlers, Watched(gateway.time.ahead, pacer, gateway.reach.silent_for))
+def _waits_for_slack(world: World, **_: Any) -> None:
+    world.slack.profile("")
+
+
+def _off(name: str) -> ASGIApp:
+    """What a door says that is not set up."""
+    if name == "GitHub":
+        log.warning("github.off", hint=f"to switch it on, {SWITCH_ON[name]}")
+    return PlainTextResponse(f"{name} is not set up here: {SWITCH_ON[name]}.\n", 503)
+
+
+def _slack_gateway(slack: SlackSettings) -> SlackGateway | None:
+    """Bolt and slack_sdk cost a fifth of a second and 20 MB: only who uses them pays."""
+    if slack.bot_token is None:
+        return None
+    from bot.gateways.slack import SlackGateway
+
+    return SlackGateway(slack.bot_token.get_secret_value(), slack.base_url)
+
+
+def _slack_side(
+    slack: SlackSettings, gateway: SlackGateway, world: World, traffic: Traffic
+) -> SlackSide:
+    from bot.inbound.slack_side import SlackSide
+
+    return SlackSide(slack, gateway, world, _now, traffic)
 
 
 def _github_door(
@@ -208,6 +254,13 @@ def _mode(github: GitHubSettings) -> dict[str, object]:
     if github.by_token:
         return {"token": True}
     return {"app": github.app_id} if github.on else {"github": "off"}
+
+
+def _how(slack: SlackSettings) -> str:
+    """How we hear Slack, for the log."""
+    if not slack.on:
+        return "off"
+    return "socket" if slack.app_token is not None else "http"
 
 
 def _handler(flow: Callable[..., Any], world: World) -> Callable[[Mapping[str, Any]], Any]:

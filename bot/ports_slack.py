@@ -59,8 +59,9 @@ class Slack(Protocol):
     def respond(self, url: str, message: Payload) -> None:
         """The same, to what somebody pressed or wrote; `url` came with that."""
 
-    def channel(self, id: str) -> Channel:
-        """A channel as it is now. Private where Slack does not let us see it."""
+    def channel(self, id: str, team: str) -> Channel:
+        """A channel as it is now; private where Slack does not say otherwise. Refused as
+        `channel_not_found` where we are not let in."""
 
     def profile(self, user: str) -> Profile:
         """Somebody as Slack tells of them. Known for some minutes."""

@@ -90,7 +90,8 @@ def report(database_url: str, organisation: Organisation, since: date | None) ->
     """The numbers of one record. Raises ConfigError where there is none."""
     from bot.store import reports
 
-    start, team_of = datetime.combine(since, time(), UTC) if since else None, organisation.team_of
+    team_of = organisation.team_of_place
+    start = datetime.combine(since, time(), UTC) if since else None
     with reports.reading(database_url) as connection:
         found = count(reports.counted(connection, start), team_of)
         ran_out = reports.ran_out(connection, start, datetime.now(UTC))

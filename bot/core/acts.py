@@ -162,9 +162,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class TakeOver:
-    """Answers came from elsewhere as they were: from the pull request that this one reverts."""
+    """Answers came from elsewhere as they were: from the pull request that this one reverts, or
+    from the proposal that it carries out."""
 
-    source: str  # "#12"
+    source: str  # "#12" | "the proposal in #pricing"
     answers: tuple[Answer, ...]
     evidence: tuple[Evidence, ...]
     deed: Literal["take over"] = "take over"

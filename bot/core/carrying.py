@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.core.acts import Act, Found, TakeOver, Withdraw
-from bot.core.answers import Fate
+from bot.core.answers import Answer, Door, Evidence, Fate
 from bot.core.checklist import Kind
 from bot.core.review import Review
 
@@ -19,20 +19,30 @@ def ask_again(review: Review, deed: Found) -> Review:
 
 
 def take_over(review: Review, deed: TakeOver, act: Act) -> Review:
-    """Answers of another pull request as they were; what was said here stays. Those of the record
+    """Answers from elsewhere as they were; what was said here stays. Those of the record
     itself, from before acts were kept, are all that was answered then."""
     if not deed.source:
         return replace(review, answers=deed.answers, evidence=deed.evidence)
-    here = {a.question for a in review.answers}
-    heard = {(e.text, e.link) for e in review.evidence}
+    own, said = _without_earlier(review, deed, act)
+    here = {a.question for a in own}
+    heard = {(e.text, e.link) for e in said}
     answers = [a for a in deed.answers if a.question not in here]
-    evidence = [e for e in deed.evidence if (e.text, e.link) not in heard]
+    evidence = [e for e in deed.evidence if e.withheld or (e.text, e.link) not in heard]
     taken = [replace(a, door=act.door, source=deed.source) for a in answers]
     pieces = [replace(e, door=act.door, source=deed.source) for e in evidence]
-    return replace(
-        review,
-        answers=(*review.answers, *taken),
-        evidence=(*review.evidence, *pieces),
+    return replace(review, answers=(*own, *taken), evidence=(*said, *pieces))
+
+
+def _without_earlier(
+    review: Review, deed: TakeOver, act: Act
+) -> tuple[tuple[Answer, ...], tuple[Evidence, ...]]:
+    """What a proposal says now takes the place of what it said before."""
+    if act.door is not Door.PROPOSAL:
+        return review.answers, review.evidence
+    of_it = (act.door, deed.source)
+    return (
+        tuple(a for a in review.answers if (a.door, a.source) != of_it),
+        tuple(e for e in review.evidence if (e.door, e.source) != of_it),
     )
 
 

@@ -95,7 +95,7 @@ def owner(review: Review) -> Actor:
 
 def own(review: Review, person: Actor) -> bool:
     """Whether it is this person's own proposal, which they cannot review from R2 up."""
-    return person.id in {owner(review).id, review.subject.author.id}
+    return person.id != 0 and person.id in {owner(review).id, review.subject.author.id}
 
 
 def counted(review: Review) -> tuple[Consent, ...]:

@@ -24,7 +24,7 @@ NAMES = {
     "answer.undone": "a person took an answer back",
     "answer.not_applicable": "a person said why a question does not apply",
     "answer.asked_again": "a new rule matched, so what depends on it is asked again",
-    "answers.taken_over": "the answers of the pull request that this one reverts were taken over",
+    "answers.taken_over": "answers of a proposal, or of a reverted pull request, were taken over",
     "suggestion.kept": "an answer was kept that does not count until somebody accepts it",
     "suggestion.used": "a person accepted a suggestion",
     "tier.raised": "a person asked for more questions",

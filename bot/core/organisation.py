@@ -152,6 +152,12 @@ class Organisation(Strict):
         teams = (team.name for team in self.teams if _matches(repository, *team.repositories))
         return next(teams, UNMAPPED)
 
+    def team_of_place(self, place: str) -> str:
+        """The team of a repository, "owner/name", or of a channel, "#pricing"."""
+        if place.startswith("#"):
+            return self.team_of_channel("", place.removeprefix("#"))
+        return self.team_of(place)
+
     def team_of_channel(self, id: str, name: str) -> str:
         """The team of a channel of Slack: the first that names it, else "unmapped"."""
         called = {id.lower(), name.lower()} - {""}

@@ -1,4 +1,4 @@
-"""What leadership is told: how many pull requests were asked about their customers, and answered.
+"""What leadership is told: how many subjects were asked about their customers, and answered.
 
 Every number is a row of `MEASURES`, with its definition beside what computes it. Nothing is counted
 per person: the team is the smallest unit.
@@ -105,6 +105,13 @@ AMONG = (
         lambda tally: tally.bypassed,
     ),
     Measure(
+        "without_review",
+        "Without review",
+        "Eligible, and a proposal that was decided before its checklist was answered. Counted "
+        "beside the others: it stays so when it is answered later.",
+        lambda tally: tally.without_review,
+    ),
+    Measure(
         "coverage",
         "Coverage",
         "Complete ÷ eligible, in percent; n is eligible. Open ones are among them, so it is lower "
@@ -157,8 +164,14 @@ APART = (
     Measure(
         "withdrawn",
         "Withdrawn",
-        "Not eligible: closed without a merge.",
+        "Not eligible: closed without a merge, or withdrawn.",
         lambda tally: tally.places[Place.WITHDRAWN],
+    ),
+    Measure(
+        "dismissed",
+        "Not a decision",
+        "Not eligible: a proposal of which somebody said that it is no decision.",
+        lambda tally: tally.places[Place.DISMISSED],
     ),
 )
 MEASURES = AMONG + APART  # of the eligible reviews, and what is counted apart from them

@@ -16,7 +16,9 @@ from bot.core.tier import Tier
 class Counted:
     """What the numbers need to know of one review. Shadow mode counts like any other.
 
-    `spared`: opened by a quiet bot, and nobody raised it. `quiet`: a draft that is not shown yet.
+    `repository` is "owner/name", or a channel, "#pricing". `spared`: opened by a quiet bot, and
+    nobody raised it. `quiet`: a draft that is not shown yet. `without_review`: a proposal that was
+    decided before its customer's side was asked about.
     """
 
     repository: str
@@ -30,6 +32,7 @@ class Counted:
     opened_at: datetime
     first_answer_at: datetime | None
     completed_at: datetime | None
+    without_review: bool = False
 
 
 class Place(enum.Enum):
@@ -38,6 +41,7 @@ class Place(enum.Enum):
     R0 = enum.auto()
     SPARED = enum.auto()
     WITHDRAWN = enum.auto()
+    DISMISSED = enum.auto()
     DRAFT = enum.auto()
     COMPLETE = enum.auto()
     PENDING = enum.auto()
@@ -63,6 +67,8 @@ def place(review: Counted) -> Place:
         return Place.SPARED
     if review.state is State.WITHDRAWN:
         return Place.WITHDRAWN
+    if review.state is State.DISMISSED:
+        return Place.DISMISSED
     if review.quiet and review.state is State.OPEN:
         return Place.DRAFT
     if review.attested and review.gate is Gate.NOT_NEEDED:
@@ -76,6 +82,7 @@ class Tally:
 
     places: Counter[Place] = field(default_factory=Counter)
     bypassed: int = 0
+    without_review: int = 0
     to_first_answer: list[float] = field(default_factory=list)
     to_complete: list[float] = field(default_factory=list)
 
@@ -86,6 +93,7 @@ class Tally:
         if found not in ELIGIBLE:
             return
         self.bypassed += review.bypassed
+        self.without_review += review.without_review
         if review.first_answer_at:
             self.to_first_answer.append(_hours(review.opened_at, review.first_answer_at))
         if review.completed_at and found is Place.COMPLETE:
@@ -95,6 +103,7 @@ class Tally:
         """Take in what another one counted."""
         self.places.update(other.places)
         self.bypassed += other.bypassed
+        self.without_review += other.without_review
         self.to_first_answer += other.to_first_answer
         self.to_complete += other.to_complete
 

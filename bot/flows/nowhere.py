@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from bot.errors import Rejected
+from bot.errors import Transient
 from bot.ports import GitHub
 from bot.ports_slack import Slack
+
+RETRY_SECONDS = 300.0  # an operator may set it up again, and what is left goes on
 
 
 class _Nowhere:
@@ -16,7 +18,7 @@ class _Nowhere:
     def __getattr__(self, method: str) -> Any:
         if method.startswith("__"):
             raise AttributeError(method)
-        raise Rejected(f"{self._name} is not set up here", 501)
+        raise Transient(f"{self._name} is not set up here", RETRY_SECONDS)
 
 
 NO_SLACK = cast(Slack, _Nowhere("Slack"))

@@ -18,9 +18,9 @@ def run_out(world: World) -> None:
     now = world.clock()
     with world.store.read() as connection:
         due = reviews.with_waivers_over(connection, now)
-    for repository, number in due:
+    for review in due:
         with world.store.read() as connection:
-            old = reviews.load(connection, repository, number)
+            old = reviews.by_id(connection, review)
         if old is not None:
             _end(world, old)
 

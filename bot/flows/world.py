@@ -16,17 +16,29 @@ from bot.core.pace import Rank
 from bot.core.proposal import Proposal
 from bot.core.refs import ProposalRef
 from bot.core.review import Review
+from bot.core.stats import Stats
 from bot.flows.nowhere import NO_SLACK
 from bot.flows.pacer import Pacer
 from bot.flows.patience import Patience
 from bot.flows.unsent import Unsent
 from bot.flows.windows import Windows
+from bot.gateways.remembered import Remembered
 from bot.ports import GitHub, Jobs, Transaction, check_lock, pull_request_lock
 from bot.ports_slack import Slack
-from bot.store import ledger, merge_groups, proposals, reviews, slack_people, surfaces, throttle
+from bot.store import (
+    ledger,
+    merge_groups,
+    proposal_links,
+    proposals,
+    reviews,
+    slack_people,
+    surfaces,
+    throttle,
+)
 from bot.store.store import Store
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+COUNTED_SECONDS = 300  # for which the numbers of teams are believed
 LATELY = timedelta(hours=12)  # who looked at the App Home since then sees it follow
 log = structlog.get_logger()
 
@@ -52,9 +64,9 @@ class World:
     patience: Patience = field(default_factory=Patience)
     unsent: Unsent = field(default_factory=Unsent)
     slack: Slack = NO_SLACK
-    team: str = ""  # the workspace; empty where Slack is not set up
     match_email: bool = False
     windows: Windows = field(default_factory=Windows)
+    counts: Remembered[Stats] = field(default_factory=lambda: Remembered(COUNTED_SECONDS))
 
     @property
     def by_token(self) -> bool:
@@ -88,7 +100,11 @@ class World:
         """Have comment and check, or the card, made equal to the record, side by side."""
         self.publish_homes(tx, review)
         if isinstance(review.subject, Proposal):
-            self.publish_card(tx, ProposalRef(review.subject.channel.id, review.subject.ts))
+            of = ProposalRef(review.subject.channel.id, review.subject.ts)
+            self.publish_card(tx, of)
+            if proposal_links.counting(tx.connection, review.subject):
+                args = {"channel": of.channel, "ts": of.ts}
+                self.jobs.enqueue(tx, "hand_down", args, lock=f"hand_down:{of}")
             return
         repository, number = review.subject.repository.id, review.subject.number
         self.publish_check(tx, repository, review.subject.head_sha)
@@ -107,12 +123,13 @@ class World:
 
     def publish_homes(self, tx: Transaction, review: Review) -> None:
         """Have the App Home of those whom this concerns, and who looked at it lately, follow."""
-        if not self.team:
+        if self.slack is NO_SLACK:
             return
         people = [*proposals.people_of(tx.connection, review.id), review.subject.author.id]
         since = self.clock() - LATELY
-        for user in slack_people.recently_home(tx.connection, people, since):
-            self.jobs.enqueue(tx, "publish_home", {"user": user}, lock=f"home:{user}")
+        for team, user in slack_people.recently_home(tx.connection, people, since):
+            args = {"team": team, "user": user}
+            self.jobs.enqueue(tx, "publish_home", args, lock=f"home:{user}")
 
     def promise(self, tx: Transaction, kind: str, repository: int, key: str) -> None:
         """Something will be created there, and never was: the intent goes to disk with the record,

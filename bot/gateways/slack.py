@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.error import URLError
 
@@ -18,7 +18,7 @@ from bot.gateways.slack_errors import Limits, meaning, unreached
 from bot.ports_slack import Payload, Profile, Written
 
 SECONDS = 10  # for an answer
-TRIGGER_SECONDS = 3  # after which a trigger is no good any more
+TRIGGER_SECONDS = 2  # for opening a window: its trigger lasts three
 KNOWN_SECONDS = 300  # for which people are believed
 LOOKED_THROUGH = 200  # messages of a thread or channel that are searched for ours
 EVENT_TYPE = "emptychair_card"  # of the metadata by which we know our own messages
@@ -27,12 +27,11 @@ EVENT_TYPE = "emptychair_card"  # of the metadata by which we know our own messa
 class SlackGateway:
     """One workspace; the token stays in memory."""
 
-    def __init__(self, token: str, base_url: str, team: Callable[[], str] = lambda: "") -> None:
+    def __init__(self, token: str, base_url: str) -> None:
         self._client = _client(token, base_url, SECONDS)
         self._hurried = _client(token, base_url, TRIGGER_SECONDS)
         self._limits = Limits()
         self._profiles: Remembered[Profile] = Remembered(KNOWN_SECONDS)
-        self._team = team
 
     def open_view(self, trigger: str, view: Payload) -> None:
         self._ask("views.open", {"trigger_id": trigger, "view": view}, self._hurried)
@@ -84,15 +83,10 @@ class SlackGateway:
         if answer.status_code != 200:
             raise Refused(f"Slack does not take it: {answer.body[:80]}", answer.body[:80])
 
-    def channel(self, id: str) -> Channel:
-        try:
-            told = self._ask("conversations.info", {"channel": id}, form=True)["channel"]
-        except Refused as error:
-            if error.reason not in ("channel_not_found", "missing_scope", "not_in_channel"):
-                raise
-            return Channel(id, self._team())
+    def channel(self, id: str, team: str) -> Channel:
+        told = self._ask("conversations.info", {"channel": id}, form=True)["channel"]
         open_to_all = told.get("is_channel", False) and told.get("is_private") is False
-        return Channel(id, self._team(), str(told.get("name") or ""), private=not open_to_all)
+        return Channel(id, team, str(told.get("name") or ""), private=not open_to_all)
 
     def profile(self, user: str) -> Profile:
         return self._profiles.get(user, lambda: self._profile(user))
@@ -121,6 +115,10 @@ class SlackGateway:
             return str(self._ask("chat.getPermalink", args, form=True)["permalink"])
         except Refused:
             return ""
+
+    def web_client(self) -> WebClient:
+        """The client itself, for what opens a socket."""
+        return self._client
 
     def team(self) -> tuple[str, str]:
         """The workspace that the token belongs to, and our own user there."""

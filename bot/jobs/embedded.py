@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -28,6 +28,7 @@ from bot.store.store import Store
 Handler = Callable[[Mapping[str, Any]], Closing | None]
 Clock = Callable[[], datetime]
 
+PROMPT_WORKERS = 8  # threads for what a person waits for
 POLL_SECONDS = 0.5  # how soon jobs of another process (a command line) are seen
 SET_BACK = 5.0  # seconds; less is an everyday correction of the clock
 NOT_SAVED = timedelta(seconds=5)  # until the next try where not even the failure could be noted
@@ -46,10 +47,12 @@ class EmbeddedJobs:
         max_attempts: int,
         lock: IO[str] | None = None,
         traffic: Traffic | None = None,
+        prompt: Collection[str] = frozenset(),
     ) -> None:
         """`lock` is what `hold` gave; it is let go when the last job has ended.
 
-        All workers but one give way to `traffic`.
+        All workers but one give way to `traffic`. Jobs named in `prompt` come first, and have
+        workers of their own, for a person waits for them.
         """
         self._traffic = traffic or Traffic()
         self._store, self._clock = store, clock
@@ -60,7 +63,8 @@ class EmbeddedJobs:
         self._wake = threading.Condition(inner)  # only workers wait here: one notify, one worker
         self._idle = threading.Condition(inner)
         self._stopped = threading.Event()
-        self._lanes = Lanes(clock)
+        self._lanes = Lanes(clock, prompt)
+        self._prompt_workers = PROMPT_WORKERS if prompt else 0
         self._polled = 0  # the poller has seen every job up to this id
         self._ahead: set[int] = set()  # jobs beyond it, admitted when they were committed
         self._running = 0
@@ -95,6 +99,8 @@ class EmbeddedJobs:
         self._catch_up()
         for index in range(self._workers):
             self._start(partial(self._work, gives_way=index > 0), f"worker-{index}")
+        for index in range(self._prompt_workers):
+            self._start(partial(self._work, False, prompt_only=True), f"prompt-{index}")
         self._start(self._poll, "poller")
 
     def _start(self, work: Callable[[], None], name: str) -> None:
@@ -129,7 +135,7 @@ class EmbeddedJobs:
             if job.id > self._polled and job.id not in self._ahead:
                 self._ahead.add(job.id)
                 self._lanes.place(job)
-                self._wake.notify()
+                self._call()
 
     def _catch_up(self) -> None:
         """Admit what is in the table and not known yet: left from before, or of another process."""
@@ -179,8 +185,8 @@ class EmbeddedJobs:
 
     # -- work ------------------------------------------------------------------------------------
 
-    def _work(self, gives_way: bool) -> None:
-        while (job := self._take(gives_way)) is not None:
+    def _work(self, gives_way: bool, prompt_only: bool = False) -> None:
+        while (job := self._take(gives_way, prompt_only)) is not None:
             try:
                 again = self._attempt(job)
             except BaseException as error:
@@ -191,7 +197,7 @@ class EmbeddedJobs:
             with self._wake:
                 self._running -= 1
                 self._lanes.release(job, again)
-                self._wake.notify()
+                self._call()
                 self._idle.notify_all()
 
     def _rest(self, error: BaseException) -> bool:
@@ -209,11 +215,18 @@ class EmbeddedJobs:
             log.error("jobs.resting", reason=reason)
         return True
 
-    def _take(self, gives_way: bool) -> Job | None:
+    def _call(self) -> None:
+        """One worker is enough for a job, unless it may be one that leaves the job to others."""
+        if self._prompt_workers:
+            self._wake.notify_all()
+        else:
+            self._wake.notify()
+
+    def _take(self, gives_way: bool, prompt_only: bool = False) -> Job | None:
         while not self._stopped.is_set():
             if gives_way and self._traffic.crowded:
                 with self._wake:
-                    self._wake.notify()  # for the one that goes on
+                    self._call()  # for the one that goes on
                 self._traffic.give_way()
             with self._wake:
                 if self._stopped.is_set():
@@ -221,10 +234,10 @@ class EmbeddedJobs:
                 if (rest := self._rests_until - time.monotonic()) > 0:
                     self._wake.wait(rest)
                     continue
-                if (job := self._lanes.next()) is not None:
+                if (job := self._lanes.next(prompt_only)) is not None:
                     self._running += 1
                     if self._lanes.ready:
-                        self._wake.notify()
+                        self._call()
                     return job
                 self._wake.wait(self._lanes.nap())
         return None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import heapq
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -19,8 +19,12 @@ LONGEST_NAP = 60.0  # seconds; somebody may set the clock
 class Lanes:
     """What is to be done, in memory. Whoever asks holds a lock: it is for one thread at a time."""
 
-    def __init__(self, clock: Callable[[], datetime]) -> None:
-        self._clock = clock
+    def __init__(
+        self, clock: Callable[[], datetime], prompt: Collection[str] = frozenset()
+    ) -> None:
+        """Jobs that are named in `prompt` come before the others."""
+        self._clock, self._prompt_names = clock, prompt
+        self._prompt: deque[Job] = deque()
         self._runnable: deque[Job] = deque()
         self._timed: list[tuple[datetime, int, Job]] = []
         self._lanes: dict[str, deque[Job]] = {}
@@ -28,7 +32,7 @@ class Lanes:
     @property
     def ready(self) -> int:
         """How many jobs could run now, as far as is known."""
-        return len(self._runnable)
+        return len(self._runnable) + len(self._prompt)
 
     @property
     def later(self) -> int:
@@ -38,7 +42,7 @@ class Lanes:
     @property
     def empty(self) -> bool:
         """Nothing runs, and nothing waits."""
-        return not (self._runnable or self._timed or self._lanes)
+        return not (self._prompt or self._runnable or self._timed or self._lanes)
 
     def place(self, job: Job) -> None:
         """Queue a job for now or for later."""
@@ -46,17 +50,19 @@ class Lanes:
         if job.run_at > self._clock() and not waits_in_lane:
             self._wait(job)
         elif job.lock is None:
-            self._runnable.append(job)
+            self._run(job)
         else:
             lane = self._lanes.setdefault(job.lock, deque())
             lane.append(job)
             if len(lane) == 1:
                 self._head(job)
 
-    def next(self) -> Job | None:
+    def next(self, prompt_only: bool = False) -> Job | None:
         """The next job to run; None when none is due."""
         self._bring_due()
-        return self._runnable.popleft() if self._runnable else None
+        if self._prompt:
+            return self._prompt.popleft()
+        return self._runnable.popleft() if self._runnable and not prompt_only else None
 
     def release(self, job: Job, again: Job | None) -> None:
         """The job that ran is done or parked; or keeps its lane for its next try, `again`."""
@@ -95,7 +101,10 @@ class Lanes:
         if job.holds_lane and job.run_at > self._clock():
             self._wait(job)
         else:
-            self._runnable.append(job)
+            self._run(job)
+
+    def _run(self, job: Job) -> None:
+        (self._prompt if job.name in self._prompt_names else self._runnable).append(job)
 
     def _bring_due(self) -> None:
         """What waited for its time comes forward."""

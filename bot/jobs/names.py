@@ -17,12 +17,15 @@ from bot.flows.read_rules import LOOK, read_rules
 from bot.flows.reply import reply
 from bot.flows.republish import repost_comment, republish
 from bot.flows.run_out import run_out
+from bot.flows.slack.link_pull_request import hand_down_all
+from bot.flows.slack.publish_card import publish_card
+from bot.flows.slack.publish_home import publish_home
 from bot.flows.sweep_deliveries import sweep_deliveries
 from bot.flows.sweep_repositories import sweep_repositories
 from bot.flows.tidy import tidy
 
 # The name that stands in the job table -> the flow; its arguments are the flow's own.
-# `deliver` belongs to the GitHub door and is added where everything is put together.
+# `deliver` and `deliver_slack` belong to the doors and are added where everything is put together.
 FLOWS: dict[str, Callable[..., Any]] = {
     "publish_comment": publish_comment,
     "publish_check": publish_check,
@@ -41,14 +44,22 @@ FLOWS: dict[str, Callable[..., Any]] = {
     "tidy": tidy,
     "check_app": check_app,
     "apply_organisation": apply_organisation,
+    "publish_card": publish_card,
+    "publish_home": publish_home,
+    "hand_down": hand_down_all,
 }
+# What a person in Slack waits for: workers of their own do it, also while GitHub does not answer.
+PROMPT = frozenset({"deliver_slack", "publish_card", "publish_home"})
 
-PERIODIC = {
+ALWAYS = {
+    "run_out": timedelta(minutes=1),  # waivers whose day is over
+    "tidy": timedelta(hours=6),  # bodies of old deliveries
+}
+OF_GITHUB = {
     "apply_organisation": timedelta(days=1),  # also at every start, when it may have changed
     "check_app": timedelta(hours=12),  # also at every start
     "read_rules": LOOK,  # what GitHub's rules require
-    "run_out": timedelta(minutes=1),  # waivers whose day is over
     "sweep_deliveries": timedelta(minutes=2),  # also at every start: what came while we were away
     "sweep_repositories": timedelta(minutes=5),
-    "tidy": timedelta(hours=6),  # bodies of old deliveries
 }
+PERIODIC = ALWAYS | OF_GITHUB

@@ -122,8 +122,8 @@ class SlackSettings(_Group):
     )
     match_email: bool = Field(
         False,
-        description="Take a person in Slack and one on GitHub for the same by their e-mail address; "
-        "needs the scope `users:read.email`",
+        description="Take a person in Slack and one on GitHub for the same by their e-mail "
+        "address; needs the scope `users:read.email`",
     )
 
     @property

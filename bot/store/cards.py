@@ -32,6 +32,7 @@ class Card:
     begun: bool = False
     live: str = ""
     live_at: datetime | None = None
+    begun_at: datetime | None = None
 
 
 def subject_of(connection: Connection, review: int) -> int:
@@ -45,13 +46,19 @@ def load(connection: Connection, subject: int, kind: str) -> Card:
     if row is None:
         return Card()
     live = zlib.decompress(row.live).decode() if row.live is not None else ""
-    return Card(row.ts, row.intent_at is not None, live, row.live_at)
+    return Card(row.ts, row.intent_at is not None, live, row.live_at, row.intent_at)
 
 
 def begin(tx: Transaction, subject: int, kind: str, now: datetime) -> None:
     """Note that something is about to be posted."""
     row = {"subject_id": subject, "kind": kind, "intent_at": now}
     tx.connection.execute(_BEGIN, row)
+
+
+def not_made(tx: Transaction, subject: int, kind: str) -> None:
+    """Note that what was about to be posted was not."""
+    key = {"of": subject, "what": kind}
+    tx.connection.execute(update(t.card).where(_HERE).values(intent_at=None), key)
 
 
 def done(tx: Transaction, subject: int, kind: str, ts: str, live: str, now: datetime) -> None:

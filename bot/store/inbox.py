@@ -11,16 +11,19 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from bot.ports import Transaction
 from bot.store import tables as t
 
-DELIVER = "deliver"  # the job that deals with a delivery; its argument is the id
+# The jobs that deal with a delivery of GitHub's, and of Slack's; their argument is the id.
+DELIVER, DELIVER_SLACK = "deliver", "deliver_slack"
+_BOTH = (DELIVER, DELIVER_SLACK)
 KEEP = timedelta(days=7)  # how long a body is kept; the id stays, so that a late copy is known
 
 _ACCEPT = upsert(t.delivery).on_conflict_do_nothing()
-_WAITING = select(t.job.c.args["delivery"].as_string()).where(t.job.c.name == DELIVER)
+_WAITING = select(t.job.c.args["delivery"].as_string()).where(t.job.c.name.in_(_BOTH))
 _UNPARK = (
     delete(t.job)
-    .where(t.job.c.name == DELIVER, t.job.c.state == "parked")
+    .where(t.job.c.name.in_(_BOTH), t.job.c.state == "parked")
     .where(t.job.c.args["delivery"].as_string() == bindparam("of"))
 )
+_RECEIVED = select(t.delivery.c.received_at).where(t.delivery.c.id == bindparam("of"))
 _LOAD = select(t.delivery.c.event, t.delivery.c.body).where(t.delivery.c.id == bindparam("of"))
 
 
@@ -44,6 +47,11 @@ def load(connection: Connection, id: str) -> tuple[str, bytes] | None:
     """(event, body) of a delivery; None when it is unknown or its body was dropped."""
     row = connection.execute(_LOAD, {"of": id}).first()
     return (row.event, zlib.decompress(row.body)) if row and row.body is not None else None
+
+
+def received_at(connection: Connection, id: str) -> datetime | None:
+    """When a delivery came; None for one that is unknown."""
+    return connection.execute(_RECEIVED, {"of": id}).scalar()
 
 
 def forget_bodies(tx: Transaction, now: datetime) -> int:

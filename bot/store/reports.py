@@ -14,7 +14,19 @@ from itertools import starmap
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, Row, Select, String, case, cast, null, select, text
+from sqlalchemy import (
+    Connection,
+    Row,
+    Select,
+    String,
+    case,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    text,
+)
 
 from bot.core.gate import Gate
 from bot.core.review import State
@@ -30,8 +42,9 @@ from bot.store.engine import database_file, open_reading, schema_version
 from bot.store.schema import HEAD
 
 _OF_REVIEWS = t.review.join(t.subject).join(t.repository)
+_OF_ALL = t.review.join(t.subject).outerjoin(t.repository).outerjoin(t.channel)
 _COUNTED: Select[Any] = select(
-    t.repository.c.full_name,
+    func.coalesce(t.repository.c.full_name, literal("#") + t.channel.c.name),
     t.review.c.state,
     t.review.c.gate,
     t.review.c.highest_tier,
@@ -43,7 +56,8 @@ _COUNTED: Select[Any] = select(
     t.review.c.opened_at,
     t.review.c.first_answer_at,
     t.review.c.completed_at,
-).select_from(_OF_REVIEWS)
+    t.review.c.without_review,
+).select_from(_OF_ALL)
 _NAMED: Select[Any] = select(
     t.repository.c.full_name,
     t.subject.c.number,
@@ -128,7 +142,8 @@ def _refuse_version(version: str | None) -> None:
 
 
 def counted(connection: Connection, since: datetime | None) -> Iterator[Counted]:
-    """The reviews that were opened at that moment or later; None for all."""
+    """The reviews that were opened at that moment or later; None for all. A proposal's place is its
+    channel, "#pricing"."""
     statement = _COUNTED.where(t.review.c.opened_at >= since) if since else _COUNTED
     return starmap(_counted, connection.execute(statement))
 

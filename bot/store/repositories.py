@@ -17,6 +17,12 @@ from bot.store.upsert import upsert
 
 # Statements on the hot path are made once: making one costs more than running it.
 _LOAD = select(t.repository).where(t.repository.c.id == bindparam("of"))
+_BY_NAME = (
+    select(t.repository)
+    .where(func.lower(t.repository.c.full_name) == bindparam("of"))
+    .order_by(t.repository.c.id.desc())
+    .limit(1)
+)
 _SWEPT_LONGEST_AGO = (
     select(t.repository)
     .select_from(t.repository.join(t.installation))
@@ -102,6 +108,12 @@ def load(connection: Connection, id: int) -> Repository | None:
     """A repository by GitHub's id; None if it was never seen."""
     row = connection.execute(_LOAD, {"of": id}).first()
     return None if row is None else _repository(row)
+
+
+def by_name(connection: Connection, full_name: str) -> Repository | None:
+    """The repository of that name, capitals aside; None if it was never seen."""
+    row = connection.execute(_BY_NAME, {"of": full_name.lower()}).first()
+    return _repository(row) if row else None
 
 
 def _repository(row: Row[Any]) -> Repository:

@@ -60,10 +60,7 @@ _OPEN_MODES = (
     .order_by(t.review.c.id)
 )
 _WAIVERS_OVER = (
-    select(t.subject.c.repository_id, t.subject.c.number)
-    .select_from(t.subject.join(t.review))
-    .where(t.review.c.waived_until <= bindparam("now"))
-    .order_by(t.review.c.id)
+    select(t.review.c.id).where(t.review.c.waived_until <= bindparam("now")).order_by(t.review.c.id)
 )
 _WITH_COMMENT = (
     select(t.subject.c.number)
@@ -79,6 +76,18 @@ _WITH_COMMENT = (
         .exists(),
     )
     .order_by(t.subject.c.number.desc())
+)
+_OPEN_BY = (
+    select(*subjects.COLUMNS, *t.review.c)
+    .select_from(t.subject.join(t.review).join(t.repository))
+    .where(t.subject.c.author_id == bindparam("author"), t.review.c.state == State.OPEN)
+    .order_by(t.review.c.id.desc())
+    .limit(bindparam("most"))
+)
+_BY_ID = (
+    select(*subjects.COLUMNS, *t.review.c)
+    .select_from(t.subject.join(t.review).join(t.repository))
+    .where(t.review.c.id == bindparam("of"))
 )
 _ID_OF = (
     select(t.review.c.id)
@@ -121,14 +130,28 @@ def open_modes(connection: Connection) -> list[tuple[int, str, int, Mode]]:
     return [(row[0], row[1], row[2], Mode(row[3])) for row in connection.execute(_OPEN_MODES)]
 
 
-def with_waivers_over(connection: Connection, now: datetime) -> list[tuple[int, int]]:
-    """(repository, number) of every review with a waiver whose time is up and not yet marked."""
-    return [(row[0], row[1]) for row in connection.execute(_WAIVERS_OVER, {"now": now})]
+def with_waivers_over(connection: Connection, now: datetime) -> list[int]:
+    """The ids of the reviews with a waiver whose time is up and not yet marked."""
+    return list(connection.execute(_WAIVERS_OVER, {"now": now}).scalars())
+
+
+def by_id(connection: Connection, id: int) -> Review | None:
+    """The review of that id, whatever its subject."""
+    row = connection.execute(_BY_ID, {"of": id}).first()
+    if row is not None:
+        return review_rows.read(connection, row, subjects.read(row))
+    return next(iter(proposals.load_all(connection, [id])), None)
 
 
 def with_comment(connection: Connection, repository: int) -> list[int]:
     """The pull requests of a repository on which our comment stands."""
     return list(connection.execute(_WITH_COMMENT, {"of": repository}).scalars())
+
+
+def open_by(connection: Connection, author: int, most: int) -> list[Review]:
+    """The newest open reviews of the pull requests of one author."""
+    rows = connection.execute(_OPEN_BY, {"author": author, "most": most}).all()
+    return [review_rows.read(connection, row, subjects.read(row)) for row in rows]
 
 
 def id_of(connection: Connection, repository: int, number: int) -> int | None:

@@ -26,7 +26,7 @@ _BY_IDS = select(t.slack_person).where(t.slack_person.c.id.in_(bindparam("ids", 
 _BY_GITHUB_IDS = select(t.slack_person).where(
     t.slack_person.c.github_id.in_(bindparam("ids", expanding=True))
 )
-_RECENT = select(t.slack_person.c.user).where(
+_RECENT = select(t.slack_person.c.team, t.slack_person.c.user).where(
     t.slack_person.c.home_at >= bindparam("since"),
     t.slack_person.c.id.in_(bindparam("ids", expanding=True))
     | t.slack_person.c.github_id.in_(bindparam("linked", expanding=True)),
@@ -121,14 +121,16 @@ def at_home(tx: Transaction, team: str, user: str, now: datetime) -> None:
     tx.connection.execute(update(t.slack_person).where(here).values(home_at=now))
 
 
-def recently_home(connection: Connection, actors: Collection[int], since: datetime) -> list[str]:
-    """Those of these people who looked at the App Home since then, by their Slack id."""
+def recently_home(
+    connection: Connection, actors: Collection[int], since: datetime
+) -> list[tuple[str, str]]:
+    """(workspace, Slack id) of those of these people who looked at the App Home since then."""
     key = {
         "ids": [-id for id in actors if id < 0],
         "linked": [id for id in actors if id > 0],
         "since": since,
     }
-    return list(connection.execute(_RECENT, key).scalars())
+    return [(row.team, row.user) for row in connection.execute(_RECENT, key)]
 
 
 def _digest(code: str) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.core.stats import AMONG, Line, Median, Rate
+from bot.core.stats import AMONG, Line
 from bot.views.slack_blocks import actions, context, message, modal, section
+from bot.views.slack_home import value
 from bot.views.slack_inputs import button
 from bot.views.slack_limits import Block
 from bot.views.slack_names import COMMAND, Press, Window
@@ -56,21 +57,10 @@ def stats(line: Line) -> Block:
     """The numbers of one team, each with what it means."""
     shown = []
     for measure in AMONG:
-        value = line.values[measure.name]
-        shown.append(f"*{measure.heading}* {_value(value)}")
+        shown.append(f"*{measure.heading}* {value(line.values[measure.name])}")
     text = f"*{mrkdwn(line.name)}*: does it ask its customers?\n" + "\n".join(shown)
     hint = "What each number means: `emptychair stats`."
     return message([section(text), context(hint)], f"Numbers of {line.name}")
-
-
-def _value(value: object) -> str:
-    if isinstance(value, Rate):
-        return (
-            f"– (n = {value.n})" if value.percent is None else f"{value.percent} % (n = {value.n})"
-        )
-    if isinstance(value, Median):
-        return f"– (n = {value.n})" if value.hours is None else f"{value.hours} (n = {value.n})"
-    return str(value)
 
 
 def cannot_post(reason: str) -> Block:
@@ -114,7 +104,12 @@ def linked_already(login: str) -> Block:
 
 def wrong(text: str) -> Block:
     """What went wrong, in words for the person who acted."""
-    return say(mrkdwn(text.replace("`", "")))
+    return say(plain(text))
+
+
+def plain(text: str) -> str:
+    """Words of ours that were meant for Markdown, in OUR mrkdwn."""
+    return mrkdwn(text.replace("`", ""))
 
 
 # -- windows without a field ----------------------------------------------------------------------

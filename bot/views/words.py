@@ -12,6 +12,7 @@ from bot.core.grammar import Given, Piece
 from bot.core.review import Review
 
 HIDDEN = "in words that are not shown in public"
+PRIVATE = "private evidence, shown only where it was said"
 
 
 HOW = {"asked": "asked", "observed": "watched", "signal": "a signal"}
@@ -56,7 +57,9 @@ def said(review: Review, question: Question) -> str:
     answer, public = review.answer(question.id), review.public
     voice = question.kind is Kind.EVIDENCE
     parts = [", ".join(picked(question, answer))]
-    if answer and answer.text:
+    if answer and answer.withheld:
+        parts.append(PRIVATE)
+    elif answer and answer.text:
         hidden = public and (voice or answer.taken_over)
         parts.append(HIDDEN if hidden else f"“{answer.text}”")
     if voice and public:
@@ -115,6 +118,8 @@ def piece(heard: Piece | Evidence) -> str:
     on = f" on {heard.on.isoformat()}" if heard.on else ""
     segment = f", {heard.segment}" if heard.segment else ""
     text = f": {heard.text}" if heard.text else f": {heard.link}" if heard.link else ""
+    if isinstance(heard, Evidence) and heard.withheld:
+        text = f": {PRIVATE}"
     return f"{heard.kind}{on}{segment}{text}".removeprefix(": ")
 
 

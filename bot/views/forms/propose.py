@@ -170,6 +170,11 @@ def _people(
     ]
 
 
+def title_in(values: Values) -> str:
+    """The title as it was typed."""
+    return form.text(values, TITLE)
+
+
 def ticked(values: Values) -> tuple[list[str], list[str]]:
     """The switches and kinds of change that are ticked now."""
     return list(form.picks(values, SWITCHES)), list(form.picks(values, OVERLAYS))
