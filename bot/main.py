@@ -33,7 +33,7 @@ from bot.inbound.health import Health
 from bot.inbound.watched import Watched
 from bot.jobs.embedded import EmbeddedJobs
 from bot.jobs.hold import hold
-from bot.jobs.names import ALWAYS, FLOWS, OF_GITHUB, PROMPT
+from bot.jobs.names import ALWAYS, FLOWS, PERIODIC, PROMPT
 from bot.jobs.sealer import Sealer
 from bot.jobs.traffic import Traffic
 from bot.settings import GitHubSettings, Settings, SlackSettings
@@ -167,7 +167,7 @@ def _assembled(
     def start(address: str = "") -> None:
         if github or slack:  # without a door nobody could do the jobs that are left
             recall(world)
-            jobs.start(_handlers(world), ALWAYS | (OF_GITHUB if github else {}))
+            jobs.start(_handlers(world), PERIODIC if github else ALWAYS)
         sealer.start()
         if slack is not None:
             slack.start()

@@ -18,8 +18,9 @@ from bot.main import App, build
 from bot.sandbox.app_key import make_app_key
 from bot.sandbox.github import StandIn
 from bot.sandbox.server import Server
-from bot.settings import GitHubSettings, JobsSettings, Settings
-from bot.store import keys, queue, reviews
+from bot.sandbox.slack.standin import StandInSlack
+from bot.settings import GitHubSettings, JobsSettings, Settings, SlackSettings
+from bot.store import keys, proposals, queue, reviews
 
 APP_ID = 1
 ENFORCE = "mode:\n  - {repositories: '**', mode: enforce}\n"
@@ -36,6 +37,13 @@ class Pair:
     settings: Settings
     _server: Server
     _app: GitHubSettings
+    _slack: StandInSlack | None = None
+
+    @property
+    def slack(self) -> StandInSlack:
+        """The stand-in Slack of a pair that was started with one."""
+        assert self._slack is not None
+        return self._slack
 
     def stop_bot(self) -> None:
         """Take the bot down, cleanly; the record stays."""
@@ -58,6 +66,8 @@ class Pair:
     def stop(self) -> None:
         """Take both down."""
         self.github.stop()
+        if self._slack is not None:
+            self._slack.stop()
         self.stop_bot()
 
     def review(self, number: int) -> Review | None:
@@ -69,7 +79,16 @@ class Pair:
     def settle(self, timeout: float = 20) -> bool:
         """Wait until every delivery is dealt with; False when the time is up."""
         assert self.bot is not None
-        return self.github.wait_idle(timeout) and self.bot.jobs.wait_idle(timeout)
+        told = self.github.wait_idle(timeout)
+        if self._slack is not None:
+            told = self._slack.wait_idle(timeout) and told
+        return told and self.bot.jobs.wait_idle(timeout)
+
+    def proposal(self, channel: str, ts: str) -> Review | None:
+        """The record of one proposal."""
+        assert self.bot is not None
+        with self.bot.store.read() as connection:
+            return proposals.load(connection, channel, ts)
 
     def bot_backlog(self) -> int:
         """How many jobs are promised and not done, waiting ones included."""
@@ -104,10 +123,14 @@ def start_pair(
     tune: Callable[[StandIn], None] | None = None,
     token_of: str = "",
     paced: bool = False,
+    slack: bool = False,
+    socket_mode: bool = False,
+    slack_port: int = 0,
 ) -> Pair:
     """Start both. `organisation` is the text of `organisation.yaml`; `port` the stand-in's.
 
-    `paced`: keep within GitHub's limits, which the stand-in does not have.
+    `paced`: keep within GitHub's limits, which the stand-in does not have. `slack`: a stand-in Slack
+    beside them, which the bot hears over HTTP, or with `socket_mode` over a socket.
 
     `token_of` is the login of a machine user, with whose token the bot writes in place of an App.
     """
@@ -140,11 +163,37 @@ def start_pair(
         jobs=JobsSettings(workers=workers),
         web={"port": bot_port},
     )
+    chat = None
+    if slack or socket_mode:
+        chat = _slack("" if socket_mode else f"http://127.0.0.1:{bot_port}", slack_port)
+        settings = settings.model_copy(update={"slack": _speaking(chat, socket_mode)})
     bot, server = _start(settings)
-    pair = Pair(folder, github, bot, f"http://127.0.0.1:{bot_port}", settings, server, app)
+    pair = Pair(folder, github, bot, f"http://127.0.0.1:{bot_port}", settings, server, app, chat)
     if token_of:
         github.hook()
     return pair
+
+
+def _slack(bot_url: str, port: int) -> StandInSlack:
+    """A workspace of its own, with secrets that nobody else knows."""
+    chat = StandInSlack(
+        f"{bot_url}/slack/events" if bot_url else "",
+        signing_secret=secrets.token_hex(16),
+        bot_token=f"xoxb-{secrets.token_hex(8)}",
+        app_token=f"xapp-{secrets.token_hex(8)}",
+        port=port,
+    )
+    chat.start()
+    return chat
+
+
+def _speaking(chat: StandInSlack, socket_mode: bool) -> SlackSettings:
+    return SlackSettings(
+        base_url=chat.api_url,
+        bot_token=SecretStr(chat.bot_token),
+        signing_secret=None if socket_mode else SecretStr(chat.signing_secret),
+        app_token=SecretStr(chat.app_token) if socket_mode else None,
+    )
 
 
 def _with_token(github: StandIn, login: str, app: GitHubSettings) -> GitHubSettings:

@@ -134,7 +134,7 @@ class SlackGateway:
     ) -> Mapping[str, Any]:
         """One call. Methods that read take a form, and no JSON."""
         self._limits.ready(method)
-        sent: dict[str, Any] = {"params": _plain(args)} if form else {"json": dict(args)}
+        sent: dict[str, Any] = {"data": _plain(args)} if form else {"json": dict(args)}
         try:
             answer = (client or self._client).api_call(method, **sent)
         except (SlackClientError, URLError, OSError, ValueError) as error:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from bot.views.slack_limits import (
     ACTION_ELEMENTS,
+    CONTEXT,
     CONTEXT_ELEMENTS,
     FALLBACK,
     FIELD,
@@ -67,7 +68,7 @@ def divider() -> Block:
 def context(*texts: str) -> Block:
     """Small print, one to ten pieces of it. OUR mrkdwn."""
     some(texts, CONTEXT_ELEMENTS, "texts of a context")
-    return {"type": "context", "elements": [marked(text, SECTION) for text in texts]}
+    return {"type": "context", "elements": [marked(text, CONTEXT) for text in texts]}
 
 
 def actions(*elements: Block, block_id: str = "") -> Block:

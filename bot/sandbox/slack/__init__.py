@@ -1,0 +1,1 @@
+"""The stand-in Slack of demo and tests: one workspace on loopback."""
