@@ -195,7 +195,7 @@ def decided(untouched: Review) -> Mapping[str, Review]:
     drawn = replace(nobody, sample=Sample.WAITING)
     less = Judge(Ruled.LOWERED, Tier.R0, "the page is not released yet", ("visible",))
     more = Judge(Ruled.RAISED, Tier.R2, "everybody will meet this every day")
-    shop = replace(untouched.subject.repository, private=False)
+    shop = replace(untouched.pull_request.repository, private=False)
     asked = [told("voice", 'asked 2026-02-20 [admins] "I export every Friday"'),
              told("voice", "signal https://example.com/ticket/7")]  # fmt: skip
     told_of = acted(untouched, told("who", "existing; people with large shops"), *asked)
@@ -209,7 +209,7 @@ def decided(untouched: Review) -> Mapping[str, Review]:
         "lowered": acted(untouched, less),
         "raised": acted(untouched, more),
         "told": told_of,
-        "told_in_public": replace(told_of, subject=replace(told_of.subject, repository=shop)),
+        "told_in_public": replace(told_of, subject=replace(told_of.pull_request, repository=shop)),
         "not_applicable": acted(untouched, Inapplicable("feeling", "nobody sees it in this form")),
     }
 

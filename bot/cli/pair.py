@@ -129,8 +129,8 @@ def start_pair(
 ) -> Pair:
     """Start both. `organisation` is the text of `organisation.yaml`; `port` the stand-in's.
 
-    `paced`: keep within GitHub's limits, which the stand-in does not have. `slack`: a stand-in Slack
-    beside them, which the bot hears over HTTP, or with `socket_mode` over a socket.
+    `paced`: keep within GitHub's limits, which the stand-in does not have. `slack`: a stand-in
+    Slack beside them, which the bot hears over HTTP, or with `socket_mode` over a socket.
 
     `token_of` is the login of a machine user, with whose token the bot writes in place of an App.
     """

@@ -32,6 +32,7 @@ from bot.core.command_kinds import (
 )
 from bot.core.command_lines import Spoken, spoken
 from bot.core.command_words import Reader, write_command
+from bot.core.links import without_code
 from bot.errors import UserError
 
 __all__ = [
@@ -137,7 +138,7 @@ def _joined(text: str) -> str:
 
 
 def _lines(body: str, reader: Reader) -> Iterator[Line]:
-    lines = list(spoken(body))
+    lines = list(spoken(without_code(body)))
     for index, line in enumerate(lines):
         start = START.match(line.words)
         if start is None:

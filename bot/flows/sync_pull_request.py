@@ -8,6 +8,7 @@ from bot.core.acts import Act
 from bot.core.events import Event
 from bot.core.facts import PullRequest, Repository
 from bot.core.gate import settle
+from bot.core.links import decisions
 from bot.core.look import Files, look
 from bot.core.review import Review, checklist_of
 from bot.core.take import take
@@ -80,6 +81,11 @@ def _save(
         subjects.save_files(tx, saved.pull_request, _files_of(seen), files.files, files.complete)
     if old is None:
         _promise(world, tx, saved, seen.just_opened)
+    told_before = decisions(old.subject.body) if old is not None else ()
+    if decisions(seen.body) != told_before:
+        of = {"repository": seen.repository.id, "number": seen.number}
+        args = {**of, "association": seen.author_association}
+        world.jobs.enqueue(tx, "link_decision", args, lock=f"link:{saved.id}")
     if old is not None and old.pull_request.head_sha != seen.head_sha:
         world.publish_check(tx, seen.repository.id, old.pull_request.head_sha)
 

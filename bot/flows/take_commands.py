@@ -14,6 +14,7 @@ from bot.flows.identity import comment_text, edit_key, key, text_hash
 from bot.flows.obey import Orders, obey
 from bot.flows.ourselves import OURS
 from bot.flows.record import record
+from bot.flows.slack.link_people import take_code
 from bot.flows.sync_pull_request import sync_pull_request
 from bot.flows.world import World
 from bot.store import acts, reviews, subjects
@@ -26,6 +27,7 @@ def take_commands(world: World, fact: CommentCreated) -> None:
     """A comment was posted: every line of it that is a command."""
     if fact.by.is_bot or WORD not in fact.body.lower():
         return
+    take_code(world, fact)
     today, checklist = world.clock().date(), world.catalog.checklist
     if not c.read_commands(fact.body, checklist, today):
         return

@@ -17,6 +17,7 @@ from bot.flows.read_rules import LOOK, read_rules
 from bot.flows.reply import reply
 from bot.flows.republish import repost_comment, republish
 from bot.flows.run_out import run_out
+from bot.flows.slack.link_decision import link_decision
 from bot.flows.slack.link_pull_request import hand_down_all
 from bot.flows.slack.publish_card import publish_card
 from bot.flows.slack.publish_home import publish_home
@@ -47,6 +48,7 @@ FLOWS: dict[str, Callable[..., Any]] = {
     "publish_card": publish_card,
     "publish_home": publish_home,
     "hand_down": hand_down_all,
+    "link_decision": link_decision,
 }
 # What a person in Slack waits for: workers of their own do it, also while GitHub does not answer.
 PROMPT = frozenset({"deliver_slack", "publish_card", "publish_home"})

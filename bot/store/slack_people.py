@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from bot.core.facts import Actor
 from bot.ports import Transaction
@@ -30,6 +30,16 @@ _RECENT = select(t.slack_person.c.team, t.slack_person.c.user).where(
     t.slack_person.c.home_at >= bindparam("since"),
     t.slack_person.c.id.in_(bindparam("ids", expanding=True))
     | t.slack_person.c.github_id.in_(bindparam("linked", expanding=True)),
+)
+_CALLED = (
+    select(t.subject.c.author_id, t.subject.c.author)
+    .where(func.lower(t.subject.c.author) == bindparam("of"), t.subject.c.author_id > 0)
+    .order_by(t.subject.c.id.desc())
+    .limit(1),
+    select(t.act.c.by_id, t.act.c.by_login)
+    .where(func.lower(t.act.c.by_login) == bindparam("of"), t.act.c.by_id > 0)
+    .order_by(t.act.c.id.desc())
+    .limit(1),
 )
 _SHOW_CODE = insert(t.link_code)
 _TAKE_CODE = (
@@ -75,6 +85,15 @@ def by_github(connection: Connection, github_id: int) -> Person | None:
 def meet(tx: Transaction, team: str, user: str, name: str) -> None:
     """Know somebody from now on, or by a new name."""
     tx.connection.execute(_MEET, {"team": team, "user": user, "name": name[:100]})
+
+
+def actor_called(connection: Connection, login: str) -> Actor | None:
+    """Somebody on GitHub who goes by that login, as far as we ever met them."""
+    for statement in _CALLED:
+        row = connection.execute(statement, {"of": login.lower()}).first()
+        if row is not None:
+            return Actor(row[0], row[1])
+    return None
 
 
 def users_of(connection: Connection, actors: Collection[int]) -> dict[int, str]:

@@ -171,7 +171,7 @@ def test_a_delivery_is_about_the_pull_request_it_was_made_for_and_as_large_as_gi
 
 def test_what_is_copied_is_a_review_that_the_bot_reads(tmp_path: Path, store: Store) -> None:
     full = make.full_review()
-    made = replace(full, subject=replace(full.subject, number=12))
+    made = replace(full, subject=replace(full.pull_request, number=12))
     store.write(lambda tx: reviews.save(tx, made))
     store.close()
     record = Record(tmp_path / "emptychair.db")
@@ -188,6 +188,6 @@ def test_what_is_copied_is_a_review_that_the_bot_reads(tmp_path: Path, store: St
     original, copy = copies[0], copies[-1]
     assert original is not None
     assert copy is not None
-    assert copy.subject.number > FIRST
-    assert copy.subject.repository.full_name.startswith("team-")
-    assert replace(copy, id=original.id, subject=original.subject) == original
+    assert copy.pull_request.number > FIRST
+    assert copy.pull_request.repository.full_name.startswith("team-")
+    assert replace(copy, id=original.id, subject=original.pull_request) == original

@@ -202,7 +202,7 @@ def test_a_new_title_or_label_counts_without_reading_the_files_again(pair: Pair)
     assert pair.settle()
     review = pair.review(number)
     assert review is not None
-    assert review.subject.title == "Remove the export button from the page"
+    assert review.pull_request.title == "Remove the export button from the page"
     assert review.tier is Tier.R2
     assert "GET /repos/{owner}/{repo}/pulls/{number}/files" not in writes(pair)
 
@@ -228,7 +228,7 @@ def test_another_base_branch_has_the_files_read_again(pair: Pair) -> None:
     assert writes(pair).get("GET /repos/{owner}/{repo}/pulls/{number}/files") == 1
     review = pair.review(number)
     assert review is not None
-    assert review.subject.base_ref == "release"
+    assert review.pull_request.base_ref == "release"
 
 
 def test_a_draft_is_quiet_and_says_why_until_it_is_ready(pair: Pair) -> None:

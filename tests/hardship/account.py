@@ -48,7 +48,7 @@ def _record(subject: Subject, review: Review, github: StandIn) -> None:
     assert len(heard) <= 1, name
     assert review.state is subject.end, name
     head = github.pull_request(subject.number).head_sha
-    assert review.subject.head_sha == head == subject.heads[-1], name
+    assert review.pull_request.head_sha == head == subject.heads[-1], name
 
 
 def _comments(subject: Subject, review: Review, github: StandIn) -> None:

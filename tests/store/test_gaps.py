@@ -27,7 +27,7 @@ def opened(store: Store) -> Store:
     base = examples.review(examples.PRICE)
     store.write(lambda tx: repositories.save(tx, examples.REPOSITORY))
     for n in range(1, 5):
-        seen = replace(base.subject, number=n, head_sha=head(n))
+        seen = replace(base.pull_request, number=n, head_sha=head(n))
         review = replace(base, id=0, subject=seen)
         store.write(lambda tx, r=review: reviews.save(tx, r))  # type: ignore[misc]
     return store

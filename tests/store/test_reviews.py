@@ -66,7 +66,7 @@ def test_the_later_of_two_saves_from_the_same_version_is_stale_and_changes_nothi
 ) -> None:
     saved = save(store, examples.review())
     first = save(store, replace(saved, last_picked="who"))
-    title = replace(saved.subject, title="Another title")
+    title = replace(saved.pull_request, title="Another title")
     with pytest.raises(Stale):
         save(store, replace(saved, subject=title, answers=make.full_review().answers))
     assert load(store) == first
@@ -117,7 +117,7 @@ def test_a_repository_that_was_renamed_or_installed_anew_is_known_by_its_id(stor
         assert repositories.load(connection, 502) is None
     found = load(store)
     assert found is not None
-    assert found.subject.repository == renamed
+    assert found.pull_request.repository == renamed
 
 
 def test_of_the_reviews_with_one_head_the_open_ones_count(store: Store) -> None:
@@ -131,7 +131,7 @@ def test_of_the_reviews_with_one_head_the_open_ones_count(store: Store) -> None:
         assert reviews.load_by_head(connection, 501, head) == [opened]
         assert reviews.load_by_head(connection, 502, head) == []
         assert (
-            reviews.load(connection, closed.subject.repository.id, closed.subject.number) == closed
+            reviews.load(connection, closed.pull_request.repository.id, closed.pull_request.number) == closed
         )
 
 
@@ -146,7 +146,7 @@ def test_files_are_kept_for_one_head_and_base_and_dropped_on_close(store: Store)
     saved = save(store, examples.review())
 
     def keep(tx: Transaction) -> None:
-        subjects.save_files(tx, saved.subject, "head:main", FILES, False)
+        subjects.save_files(tx, saved.pull_request, "head:main", FILES, False)
 
     store.write(keep)
     with store.read() as connection:
@@ -156,7 +156,7 @@ def test_files_are_kept_for_one_head_and_base_and_dropped_on_close(store: Store)
     save(store, replace(saved, last_picked="who"))
     with store.read() as connection:
         assert subjects.load_files(connection, 501, 12, "head:main") == (FILES, False)
-    store.write(lambda tx: subjects.save_files(tx, saved.subject, "", None, True))
+    store.write(lambda tx: subjects.save_files(tx, saved.pull_request, "", None, True))
     with store.read() as connection:
         assert subjects.load_files(connection, 501, 12, "head:main") is None
         assert subjects.load_files(connection, 501, 12, "") is None
@@ -219,15 +219,15 @@ def remembered(store: Store, number: int = 12) -> Review | None:
 @pytest.mark.parametrize("name", list(examples.examples()))
 def test_what_is_remembered_is_just_what_would_be_read(store: Store, name: str) -> None:
     example = examples.examples()[name]
-    told = replace(example.subject, just_opened=True, author_association="OWNER", created_at=NOW)
+    told = replace(example.pull_request, just_opened=True, author_association="OWNER", created_at=NOW)
     save(store, replace(example, subject=told))
-    known = remembered(store, example.subject.number)
-    assert known is remembered(store, example.subject.number), "it was read"
-    read = load(store, example.subject.number)
+    known = remembered(store, example.pull_request.number)
+    assert known is remembered(store, example.pull_request.number), "it was read"
+    read = load(store, example.pull_request.number)
     assert read is not known
     assert read == known
     assert known is not None
-    assert not known.subject.just_opened
+    assert not known.pull_request.just_opened
 
 
 def test_what_was_saved_since_or_lies_elsewhere_by_now_is_read(store: Store) -> None:
@@ -237,11 +237,11 @@ def test_what_was_saved_since_or_lies_elsewhere_by_now_is_read(store: Store) -> 
         newer = save(store, replace(saved, last_picked="who"))
         assert reviews.load(before, 501, 12) == saved
     assert remembered(store) == newer
-    moved = replace(saved.subject.repository, full_name="acme/moved", private=False)
+    moved = replace(saved.pull_request.repository, full_name="acme/moved", private=False)
     store.write(lambda tx: repositories.save(tx, moved))
     found = remembered(store)
     assert found is not None
-    assert found.subject.repository == moved
+    assert found.pull_request.repository == moved
 
 
 def test_what_was_rolled_back_is_not_remembered(store: Store) -> None:
@@ -257,6 +257,6 @@ def test_what_was_rolled_back_is_not_remembered(store: Store) -> None:
 
 
 def test_a_very_long_description_is_read_each_time(store: Store) -> None:
-    long = replace(examples.review().subject, body="x" * (recent.LONGEST + 1))
+    long = replace(examples.review().pull_request, body="x" * (recent.LONGEST + 1))
     save(store, replace(examples.review(), subject=long))
     assert remembered(store) is not remembered(store)

@@ -33,10 +33,10 @@ def record(bot: Listening, pull: Json) -> tuple[object, ...]:
     review = bot.review(repository["id"], number)
     if review is None:
         return (None, [], [])
-    where = replace(review.subject.repository, installation=0, private=False)
+    where = replace(review.pull_request.repository, installation=0, private=False)
     kept = replace(
         review,
-        subject=replace(review.subject, repository=where),
+        subject=replace(review.pull_request, repository=where),
         opened_at=make.NOW,
         offered=(),  # what a description offered on the way depends on the way
         id=0,

@@ -81,8 +81,8 @@ def all_of_it(days: Days) -> dict[str, Any]:
         facts: dict[str, Any] = {} if review is None else {
             "state": review.state,
             "tier": review.tier,
-            "title": review.subject.title,
-            "head": review.subject.head_sha == days.pair.github.pull_request(number).head_sha,
+            "title": review.pull_request.title,
+            "head": review.pull_request.head_sha == days.pair.github.pull_request(number).head_sha,
             "bypassed": review.bypassed,
             "answers": sorted((a.question, a.picks, a.text, a.by.login) for a in review.answers),
             "check": run and (run.conclusion, run.title),

@@ -39,7 +39,7 @@ def _surfaces(stage: Stage, review: Review) -> None:
     for ours in found:
         text = comment(review)
         assert same(ours.body, text), f"the comment is not the record: {_differs(ours.body, text)}"
-    pull, head = stage.github.pull_request(stage.number), review.subject.head_sha
+    pull, head = stage.github.pull_request(stage.number), review.pull_request.head_sha
     assert head == pull.head_sha or pull.state == "closed"  # nobody tells of a push to a closed one
     run, meant = stage.github.check_on(head), check([review])
     assert run is not None

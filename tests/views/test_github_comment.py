@@ -336,8 +336,8 @@ def test_a_tick_alone_changes_nothing_outside_its_question_and_the_headline(name
 
 
 def in_public(found: Review) -> Review:
-    shop = replace(found.subject.repository, private=False)
-    return replace(found, subject=replace(found.subject, repository=shop))
+    shop = replace(found.pull_request.repository, private=False)
+    return replace(found, subject=replace(found.pull_request, repository=shop))
 
 
 SECRETS = st.text("ghjklmnpqrstvwxz", min_size=12, max_size=30)
@@ -378,7 +378,7 @@ def test_in_the_open_no_customers_words_and_no_taken_over_line_show(secret: str,
 def test_no_text_is_too_long_for_github(name: str) -> None:
     found = EXAMPLES[name]
     words = "wörd <b> @a " * 90
-    by = found.subject.author
+    by = found.pull_request.author
     line = Answer("", (), words, by, NOW, Door.COMMAND)
     many = replace(
         found,

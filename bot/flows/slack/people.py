@@ -11,6 +11,7 @@ from bot.core.review import Review
 from bot.core.rights import Who, anybody_named, named_reviewer
 from bot.errors import Rejected, Transient
 from bot.flows.slack import facts
+from bot.flows.slack.link_people import link_by_table
 from bot.flows.world import World
 from bot.store import slack_people
 from bot.store.slack_people import Person
@@ -26,11 +27,12 @@ def meet(world: World, who: facts.Who) -> Person:
     """The same, met now if never before. No name is asked for: what Slack sent along will do."""
     with world.store.read() as connection:
         found = known(connection, who)
-    if found.id and (found.name or not who.name):
-        return found
-    world.store.write(lambda tx: slack_people.meet(tx, who.team, who.user, who.name))
-    with world.store.read() as connection:
-        return known(connection, who)
+    if not found.id or (who.name and found.name != who.name):
+        name = who.name or found.name
+        world.store.write(lambda tx: slack_people.meet(tx, who.team, who.user, name))
+        with world.store.read() as connection:
+            found = known(connection, who)
+    return link_by_table(world, found)
 
 
 def meet_user(world: World, team: str, user: str) -> Person:
