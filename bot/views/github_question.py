@@ -86,7 +86,11 @@ def _by(review: Review, asked: Question) -> str:
     login = escape(words.by(answer, evidence))
     said = answer or next(iter(evidence[-1:]), None)
     from_elsewhere = ""
-    if said and said.door is Door.REVERT:
+    if said and said.door is Door.PROPOSAL and review.public:
+        return "(from its proposal)"  # neither a channel nor a name of Slack shows in public
+    if said and said.door is Door.PROPOSAL:
+        from_elsewhere = f", from {escape(said.source)}"
+    elif said and said.door is Door.REVERT:
         from_elsewhere = f", from {escape(said.source)}, which this reverts"
     elif said and said.source.startswith("suggested by"):
         from_elsewhere = f", {escape(said.source)}"
