@@ -69,7 +69,7 @@ def meaning(method: str, error: Exception, limits: Limits) -> Exception:
     if status == 429 or reason in ("ratelimited", "rate_limited"):
         wait = _seconds(response)
         limits.refused(method, wait)
-        return Transient(f"Slack answered 429 to {method}", wait)
+        return NotYet(f"Slack answered 429 to {method}", wait)
     if status >= 500 or reason in PASSING:
         return Transient(f"Slack answered {reason or status} to {method}")
     if reason in LOCKED_OUT:

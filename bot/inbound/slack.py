@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +14,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from bot.inbound.lines import Lines
+from bot.inbound.slack_payloads import Malformed, decoded
 from bot.inbound.slack_signature import signed
 from bot.jobs.traffic import Traffic
 
@@ -52,8 +52,12 @@ class SlackDoor:
         signature = request.headers.get("x-slack-signature", "")
         if not signed(body, timestamp, signature, self._secret, self._clock()):
             return self._refused()
-        if (challenge := _challenge(body)) is not None:
-            return PlainTextResponse(challenge)
+        try:
+            payload = decoded(body)
+        except Malformed as error:
+            return PlainTextResponse(f"{error}\n", 400)
+        if payload.get("type") == "url_verification":
+            return PlainTextResponse(str(payload.get("challenge", ""))[:500])
         self._traffic.enter()
         try:
             told = BoltRequest(
@@ -62,8 +66,6 @@ class SlackDoor:
             )
             loop = asyncio.get_running_loop()
             answer = await loop.run_in_executor(self._pool, self._app.dispatch, told)
-        except (ValueError, KeyError, TypeError):
-            return PlainTextResponse("This is no payload of Slack's.\n", 400)
         finally:
             self._traffic.leave()
         return _response(answer)
@@ -88,19 +90,6 @@ async def _read(request: Request) -> bytes | Response:
     except (ClientDisconnect, TimeoutError):
         return PlainTextResponse("The body did not arrive in time.\n", 408)
     return b"".join(chunks)
-
-
-def _challenge(body: bytes) -> str | None:
-    """What Slack asks for once, when the address is entered; it is signed like all else."""
-    if b"url_verification" not in body[:300] and b"challenge" not in body[:300]:
-        return None
-    try:
-        told = json.loads(body)
-    except ValueError:
-        return None
-    if not isinstance(told, dict) or told.get("type") != "url_verification":
-        return None
-    return str(told.get("challenge", ""))[:500]
 
 
 def _response(answer: BoltResponse) -> Response:

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import parse_qs
 
 from bot.core.masking import mask
 from bot.flows.slack.facts import (
@@ -24,12 +25,20 @@ from bot.views.slack_names import Shortcut
 from bot.views.slack_names import Window as Windows
 
 Body = Mapping[str, Any]
+
+
+class Malformed(ValueError):
+    """A body that Slack does not send."""
+
+
 LONGEST = 12_000  # characters of a message that are kept; Slack's own limit is 40,000
 
 
 def parse(body: Body) -> Fact | None:
     """The fact that a payload tells; None for what is none of ours, and for what bots do."""
     kind = str(body.get("type") or "")
+    if kind == "block_actions" and not body["actions"]:
+        raise LookupError("no action")
     if "command" in body:
         return _commanded(body)
     match kind:
@@ -42,6 +51,35 @@ def parse(body: Body) -> Fact | None:
         case "view_submission":
             return Sent(_who(body), _window(body["view"]))
     return None
+
+
+def decoded(raw: bytes) -> Body:
+    """The payload in a request: JSON, or a form with JSON in it, or a command's form. Raises
+    Malformed for what no listener could read."""
+    try:
+        body = _decoded(raw)
+        parse(body)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise Malformed("This is no payload of Slack's.") from error
+    for part in ("view", "event"):
+        found = body.get(part)
+        if found is not None and not (isinstance(found, Mapping) and "type" in found):
+            raise Malformed(f"This is no payload of Slack's: its {part} has no type.")
+    if "command" in body and not (body.get("user_id") and body.get("channel_id")):
+        raise Malformed("This is no command of Slack's: nobody wrote it.")
+    return body
+
+
+def _decoded(raw: bytes) -> Body:
+    text = raw.decode()
+    if not text.startswith("{"):
+        form = {name: values[0] for name, values in parse_qs(text).items()}
+        found = json.loads(form["payload"]) if "payload" in form else form
+    else:
+        found = json.loads(text)
+    if not isinstance(found, dict) or not ("command" in found or "type" in found):
+        raise TypeError("no payload")
+    return found
 
 
 def identity(body: Body) -> str:

@@ -57,5 +57,6 @@ def talk(running: Pair) -> Iterator[Talk]:
     running.slack.faults.clear()
     running.slack.reinstate()
     running.slack.workspace.broken_rules.clear()
+    running.slack.views.stacks.clear()
     yield Talk(running)
     assert running.slack.broken_rules == []

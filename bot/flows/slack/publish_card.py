@@ -131,7 +131,7 @@ def _post(
     world.store.write(lambda tx: cards.begin(tx, subject, kind, world.clock()))
     try:
         return world.slack.post(channel, thread, message, key)
-    except Refused:
+    except (Refused, NotYet):  # it was not taken, so nothing may still appear
         world.store.write(lambda tx: cards.not_made(tx, subject, kind))
         raise
 
