@@ -23,6 +23,7 @@ COMMANDS = (
     "samples",
     "repositories",
     "template",
+    "manifest",
     "jobs",
     "verify-ledger",
 )

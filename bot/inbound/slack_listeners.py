@@ -1,46 +1,20 @@
-"""What we listen to in Slack: one table, from which the listeners and the manifest are made."""
+"""The Bolt app: everything that it hears goes to one ear."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from slack_bolt import App, BoltResponse
 from slack_bolt.authorization import AuthorizeResult
 
-from bot.views.slack_names import COMMAND, Press, Shortcut, Window
+from bot.inbound.slack_menu import EVENTS, MENU
+from bot.views.slack_names import COMMAND, Press, Window
 
 Hear = Callable[[Mapping[str, Any]], BoltResponse]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """An entry of Slack's menus. `kind`: of a message, or global."""
-
-    name: str
-    callback_id: str
-    kind: str
-    description: str
-
-
-MENU = (
-    Entry(
-        "Customer impact",
-        Shortcut.IMPACT,
-        "message",
-        "Decide this with the customer in the room",
-    ),
-    Entry(
-        "Add as customer evidence",
-        Shortcut.EVIDENCE,
-        "message",
-        "Keep what a customer said or did",
-    ),
-    Entry("New proposal", Shortcut.NEW, "global", "Propose something, with its customer impact"),
-)
-EVENTS = ("app_home_opened", "app_mention")
 SENT = tuple(w for w in Window if w not in (Window.LOADING, Window.SAID))
 PRESSED = re.compile(rf"(?:{'|'.join(Press)})(?::.*)?")
 
