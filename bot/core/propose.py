@@ -66,8 +66,14 @@ def propose(
 def _offered(proposal: Proposal, catalog: Catalog) -> tuple[Prefill, ...]:
     least = catalog.organisation.thresholds.text_characters
     questions = catalog.checklist.all_questions()
-    found = prefill(questions, proposal.title, proposal.body, "", least)
+    found = prefill(questions, proposal.title, _told(proposal), "", least)
     return tuple(replace(offer, source="the message") for offer in found)
+
+
+def _told(proposal: Proposal) -> str:
+    """What the message says beside its title; a title alone says why only in so many words."""
+    first, _, rest = proposal.body.strip().partition("\n")
+    return rest if rest.strip() or "so that" not in first else first
 
 
 def due_by_default(tier: Tier, today: date) -> date:

@@ -35,16 +35,17 @@ def progress(review: Review) -> str:
 
 
 def questions(review: Review) -> str:
-    """Each required question with whether it is answered, in one line."""
+    """The required questions: those that are answered, and those that are not."""
     lacking = {gap.question.id for gap in missing(review)}
-    shown = []
+    done, left = [], []
     for question, _ in required(review):
-        done = question.id not in lacking
         text = mrkdwn(question.short)
         if question.kind is Kind.EVIDENCE and review.evidence:
             text += f" ({words.counted(piece.kind for piece in review.evidence)})"
-        shown.append(f"{DONE} {text}" if done else f"{OPEN} {text} (open)")
-    return " · ".join(shown) or "Nothing is asked here."
+        (left if question.id in lacking else done).append(text)
+    lines = [f"{DONE} *Answered:* {' · '.join(done)}"] if done else []
+    lines += [f"{OPEN} *Open:* {' · '.join(left)}"] if left else []
+    return "\n".join(lines) or "Nothing is asked here."
 
 
 def gaps(stands: Standing, review: Review) -> Iterator[str]:

@@ -96,13 +96,9 @@ def test_a_revoked_token_holds_what_was_said_until_there_is_a_new_one(talk: Talk
     assert talk.slack.submit(MANAGER, {"who": ["existing"]}).ok
     wait_until(lambda: talk.slack.calls_of("chat.update")[-1].error == "token_revoked")
     talk.slack.reinstate()
-    assert [a.question for a in _now(talk, message)] == ["who"]
-
-
-def _now(talk: Talk, message: object) -> list[object]:
-    found = talk.pair.proposal(message.channel, message.ts)  # type: ignore[attr-defined]
+    found = talk.pair.proposal(message.channel, message.ts)
     assert found is not None
-    return list(found.answers)
+    assert [a.question for a in found.answers] == ["who"]
 
 
 def test_while_the_database_is_locked_a_window_keeps_its_text_and_says_so(talk: Talk) -> None:

@@ -31,7 +31,7 @@ def test_a_quote_goes_to_an_open_review_with_its_link(talk: Talk) -> None:
         True,
     )
     assert piece.link.startswith(f"{talk.slack.url}/archives/C0SUPPORT/p")
-    talk.shows(message, "✅ Voice (1 signal)")
+    talk.shows(message, "Voice (1 signal)")
 
 
 def test_what_could_name_a_customer_is_on_no_disk(talk: Talk) -> None:

@@ -95,10 +95,10 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_saved(talk: Talk) -> 
     message = talk.propose()
     talk.press(MANAGER, message, "answer")
     talk.submit(MANAGER, who=["existing"])
-    answer = talk.submit(MANAGER, why="n/a", voice__line="they said so")
+    answer = talk.submit(MANAGER, why="n/a", voice="signal", voice__link="ticket 7")
     assert answer.errors == {
         "why": "Please say a little more, in 20 characters or more.",
-        "voice": "Please say how we know it: asked, watched, or a signal.",
+        "voice.link": "Please give a web address, such as https://example.com/7.",
     }
     assert [a.question for a in talk.review(message).answers] == ["who"]
 

@@ -150,7 +150,8 @@ def _say_so(
     label = _picked(asked, held)
     notice = f"“{mrkdwn(label)}” makes this *{tier}*{more}. If that is right, save again."
     state = {**asked.state, "agreed": sorted(agreed | {held.question})}
-    shown = replace(asked.after(*free, deed), state=state)
+    then = replace(asked.after(*free, deed).review, tier=asked.review.tier)
+    shown = replace(asked, review=then, state=state)  # as filled in, and no field more
     return Read(tuple(free), show=show(shown, notice))
 
 

@@ -40,6 +40,8 @@ MEASURE = re.compile(r"(?P<metric>.*), (?P<change>.*), (?P<sure>\d+ %)", re.DOTA
 def fields(review: Review, asked: Question, need: Need, today: date) -> list[Block]:
     """The fields of a question, filled with the answer, or with what the message offers."""
     answer = review.answer(asked.id)
+    if answer is not None and answer.not_applicable:
+        need = Need.OPTIONAL
     offer = review.prefill(asked.id) if answer is None else None
     hint = _hint(asked, offer, answer)
     match asked.kind:
@@ -50,15 +52,16 @@ def fields(review: Review, asked: Question, need: Need, today: date) -> list[Blo
         case Kind.DATE_PERSON:
             return _date_person(review, asked, answer, hint, today)
         case Kind.LINE:
-            return [_line(asked, asked.ask, asked.id, _text(answer, offer), hint, need)]
+            return [_line(asked.ask, asked.id, _text(answer, offer), hint, need)]
     picked = answer.picks if answer and not answer.not_applicable else offer.picks if offer else ()
     blocks = [_pick(asked, picked, hint, need)]
     if asked.kind is Kind.SEGMENTS:
-        blocks.append(_line(asked, NAMED, asked.id + LINE, _text(answer, offer)))
+        text = _text(answer, offer)
+        blocks.append(_line(NAMED, asked.id + LINE, text, need=Need.OPTIONAL))
     elif asked.kind in (Kind.PICK_LINE, Kind.PICK_PERSON):
         label = "Who?" if asked.kind is Kind.PICK_PERSON else "In one sentence"
         must = need if asked.kind is Kind.PICK_LINE and need is Need.REQUIRED else Need.OPTIONAL
-        blocks.append(_line(asked, label, asked.id + LINE, _text(answer, offer), need=must))
+        blocks.append(_line(label, asked.id + LINE, _text(answer, offer), need=must))
     return blocks
 
 
@@ -79,27 +82,21 @@ def _hint(asked: Question, offer: Prefill | None, answer: Answer | None) -> str:
     return " ".join(parts)
 
 
-def _label(asked: Question, need: Need) -> str:
-    return asked.ask if need.must else f"{asked.ask} (optional)"
-
-
 def _pick(asked: Question, picked: Iterable[str], hint: str, need: Need) -> Block:
     options = [option(each.id, each.label) for each in asked.options]
     made = choices(asked.id, options, many=asked.kind.many, initial=tuple(picked))
-    return input_block(_label(asked, need), made, asked.id, hint, optional=True)
+    return input_block(asked.ask, made, asked.id, hint, optional=not need.must)
 
 
 def _line(
-    asked: Question,
     label: str,
     block: str,
     text: str,
     hint: str = "",
     need: Need = Need.REQUIRED,
 ) -> Block:
-    shown = label if need.must or block != asked.id else f"{label} (optional)"
     field = text_input(block, multiline=True, initial=text, most=LONGEST)
-    return input_block(shown, field, block, hint, optional=True)
+    return input_block(label, field, block, hint, optional=not need.must)
 
 
 def _evidence(
@@ -114,12 +111,12 @@ def _evidence(
             context(f"Heard so far:\n{known}" + (f"\n… and {more} more" if more > 0 else ""))
         )
     picked = answer.picks if answer else ()
-    label = "Add one more?" if review.evidence else _label(asked, need)
+    label = "Add one more?" if review.evidence else asked.ask
     options = [option(each.id, each.label) for each in asked.options]
     kind = choices(asked.id, options, many=False, initial=picked)
     said = _text(answer, None)
     blocks += [
-        input_block(label, kind, asked.id, hint, optional=True),
+        input_block(label, kind, asked.id, hint, bool(review.evidence) or not need.must),
         input_block(
             "What they said or did, in their words",
             text_input(asked.id + LINE, multiline=True, initial=said, most=LONGEST),
@@ -154,26 +151,17 @@ def former(of: str) -> Block:
 
 def _measure(asked: Question, text: str, hint: str, need: Need) -> list[Block]:
     metric, today, expected, sure = taken_apart(text)
+    name, left = asked.id, not need.must
+    what = text_input(name, initial=metric, most=200, placeholder="Exports per week")
+    now = text_input(name + TODAY, initial=today, most=60, placeholder="120")
+    then = text_input(name + EXPECTED, initial=expected, most=60, placeholder="150")
+    percent = number_input(name + SURE, int(sure) if sure else None, 0, 100)
     return [
-        input_block(
-            _label(asked, need), text_input(asked.id, initial=metric, most=200,
-            placeholder="Exports per week"), asked.id, hint, optional=True,
-        ),
-        input_block(
-            "Today", text_input(asked.id + TODAY, initial=today, most=60, placeholder="120"),
-            asked.id + TODAY, optional=True,
-        ),
-        input_block(
-            "Expected",
-            text_input(asked.id + EXPECTED, initial=expected, most=60, placeholder="150"),
-            asked.id + EXPECTED, optional=True,
-        ),
-        input_block(
-            "How sure are we, in %?",
-            number_input(asked.id + SURE, int(sure) if sure else None, 0, 100),
-            asked.id + SURE, optional=True,
-        ),
-    ]  # fmt: skip
+        input_block(asked.ask, what, name, hint, left),
+        input_block("Today", now, name + TODAY, optional=left),
+        input_block("Expected", then, name + EXPECTED, optional=left),
+        input_block("How sure are we, in %?", percent, name + SURE, optional=left),
+    ]
 
 
 def taken_apart(text: str) -> tuple[str, str, str, str]:
