@@ -1,4 +1,4 @@
-"""`emptychair demo`: the real bot against a stand-in GitHub, on real history."""
+"""`emptychair demo`: the real bot against a stand-in GitHub and Slack, on real history."""
 
 from __future__ import annotations
 
@@ -18,9 +18,7 @@ if TYPE_CHECKING:
     from bot.cli.pair import Pair
     from bot.sandbox.replay import Sample
 
-ORGANISATION = (
-    "mode: [{repositories: '**', mode: enforce}]\nteams: [{name: Shop, repositories: ['acme/*']}]\n"
-)
+ORGANISATION = "mode: [{repositories: '**', mode: enforce}]\nteams: [{name: Shop, repositories: ['acme/*']}, {name: Product, channels: [proposals]}]\n"
 SECONDS = 50.0  # for all pull requests together; then the table says what is still open
 
 
@@ -38,15 +36,23 @@ SECONDS = 50.0  # for all pull requests together; then the table says what is st
     default=0,
     type=click.IntRange(0, 65535),
     metavar="PORT",
-    help="Port of the stand-in's page [any free one].",
+    help="Port of the stand-in GitHub's page [any free one].",
+)
+@click.option(
+    "--slack-port",
+    default=0,
+    type=click.IntRange(0, 65535),
+    metavar="PORT",
+    help="Port of the stand-in Slack's page [any free one].",
 )
 @click.option("--exit", "leave", is_flag=True, help="Stop after the table.")
-def command(repo: Path | None, last: int, port: int, leave: bool) -> None:
+def command(repo: Path | None, last: int, port: int, slack_port: int, leave: bool) -> None:
     """See what the bot asks, on git history as pull requests.
 
-    Starts the bot and a stand-in GitHub on loopback: no account, no network, nothing leaves this
-    machine. The newest commits or merges become pull requests and go through the real webhook,
-    the real checklist and the real GitHub client. Then open the page, tick the boxes, try to merge.
+    Starts the bot, a stand-in GitHub and a stand-in Slack on loopback: no account, no network,
+    nothing leaves this machine. The newest commits or merges become pull requests and go through
+    the real webhook, the real checklist and the real GitHub client; proposals in Slack go through
+    the real Slack door. Then open the pages, tick the boxes, decide, try to merge.
     """
     import logging
 
@@ -61,7 +67,13 @@ def command(repo: Path | None, last: int, port: int, leave: bool) -> None:
     console = Console()
     with tempfile.TemporaryDirectory(prefix="emptychair-") as folder:
         try:
-            with start_pair(Path(folder), port=port, organisation=ORGANISATION) as pair:
+            with start_pair(
+                Path(folder),
+                port=port,
+                organisation=ORGANISATION,
+                slack=True,
+                slack_port=slack_port,
+            ) as pair:
                 numbers = _replay(console, pair, _samples(repo, last))
                 _play(pair, numbers)
                 _show(console, pair, numbers)
@@ -142,13 +154,15 @@ def _until_checked(pair: Pair, numbers: list[int]) -> Iterator[int]:
 
 def _play(pair: Pair, numbers: list[int]) -> None:
     """Let people answer in each of the ways there are, and say who did what."""
+    from bot.cli.demo_slack import play as play_slack
     from bot.cli.demo_story import play
 
     scenes = list(play(pair, numbers))
-    if scenes:
-        click.echo("People have been here before you:")
+    click.echo("People have been here before you:")
     for scene in scenes:
         click.echo(f"  #{scene.number}: {scene.told}")
+    for told in play_slack(pair):
+        click.echo(f"  Slack {told}")
     click.echo()
 
 
@@ -201,6 +215,7 @@ def _stay(pair: Pair, numbers: list[int]) -> None:
     if waiting:
         number = -min(waiting)[1]  # one that asks for little, of the shop where there is one
         click.echo(f"One that waits for answers: {pair.github.pull_url(number)}")
+    click.echo(f"Slack, with its proposals: {pair.slack.url}/")
     click.echo("Be the author, the reviewer or an outsider there (top right). Tick boxes, write")
     click.echo("`/impact help`, answer in the description, waive, push, try to merge.")
     click.echo("The demo enforces; a fresh install only warns. Ctrl-C stops everything.")

@@ -37,7 +37,8 @@ def progress(review: Review) -> str:
 def questions(review: Review) -> str:
     """The required questions: those that are answered, and those that are not."""
     lacking = {gap.question.id for gap in missing(review)}
-    done, left = [], []
+    done: list[str] = []
+    left: list[str] = []
     for question, _ in required(review):
         text = mrkdwn(question.short)
         if question.kind is Kind.EVIDENCE and review.evidence:

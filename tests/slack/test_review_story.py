@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from bot.core.gate import Gate, standing
 from bot.sandbox.slack.records import Message
 from tests.slack.talk import LEAD, MANAGER, RESEARCH, WHY, Talk, text_of
 
-ALL_OF_R2 = {
+ALL_OF_R2: dict[str, dict[str, Any]] = {
     "who": {"who": ["existing"], "reach": "1-to-10", "not_served": "none",
             "not_served__line": "Everybody who exports gets the same banner"},
     "voice": {"why": WHY, "voice": "signal", "voice__line": "12 tickets about it this month"},
