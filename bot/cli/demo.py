@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from bot.cli.pair import Pair
     from bot.sandbox.replay import Sample
 
-ORGANISATION = "mode: [{repositories: '**', mode: enforce}]\nteams: [{name: Shop, repositories: ['acme/*']}, {name: Product, channels: [proposals]}]\n"
+ORGANISATION = """
+mode: [{repositories: '**', mode: enforce}]
+teams: [{name: Shop, repositories: ['acme/*']}, {name: Product, channels: [proposals]}]
+"""
 SECONDS = 50.0  # for all pull requests together; then the table says what is still open
 
 

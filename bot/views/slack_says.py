@@ -10,7 +10,7 @@ from bot.views.slack_home import value
 from bot.views.slack_inputs import button
 from bot.views.slack_limits import Block
 from bot.views.slack_names import COMMAND, Press, Window
-from bot.views.slack_text import link, mrkdwn
+from bot.views.slack_text import NOTHING, link, mrkdwn
 
 TITLE = "Customer impact"
 NOT_SAVED = "Not saved yet, press Submit again."
@@ -109,7 +109,7 @@ def wrong(text: str) -> Block:
 
 def plain(text: str) -> str:
     """Words of ours that were meant for Markdown, in OUR mrkdwn."""
-    return mrkdwn(text.replace("`", ""))
+    return mrkdwn(text.replace("`", "")) or NOTHING
 
 
 # -- windows without a field ----------------------------------------------------------------------
