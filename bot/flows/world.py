@@ -38,7 +38,7 @@ from bot.store import (
 from bot.store.store import Store
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-COUNTED_SECONDS = 300  # for which the numbers of teams are believed
+COUNTED_SECONDS = 60.0  # for which the numbers of teams are believed
 LATELY = timedelta(hours=12)  # who looked at the App Home since then sees it follow
 log = structlog.get_logger()
 

@@ -14,7 +14,7 @@ from bot.views.slack_names import Press
 from bot.views.slack_text import link, mrkdwn
 from bot.views.words import count, day
 
-PAGE = 60  # blocks of lists on one page
+PAGE = 24  # blocks of lists on one page: about ten reviews
 SHOWN = ("eligible", "complete", "pending", "waived", "without_review", "coverage")
 
 

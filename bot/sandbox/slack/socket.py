@@ -27,6 +27,7 @@ class Sockets:
         self._answers: dict[str, tuple[threading.Event, list[Json]]] = {}
         self._server: Any = None
         self._number = 0
+        self.accepted = 0  # connections so far
 
     def start(self) -> None:
         """Where the library for it is missing there is no socket, and nobody can connect."""
@@ -96,6 +97,7 @@ class Sockets:
         connection.send(json.dumps(hello))
         with self._lock:
             self._open.append(connection)
+            self.accepted += 1
         try:
             for message in connection:
                 self._heard(message)
