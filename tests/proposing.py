@@ -1,4 +1,4 @@
-"""Proposals for tests: one like any other, its review with what was done to it, and a look at it."""
+"""Proposals for tests: one like any other, its review, and a look at it."""
 
 from __future__ import annotations
 

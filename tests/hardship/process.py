@@ -1,4 +1,4 @@
-"""The real `emptychair serve` as a process of its own, beside a stand-in GitHub in this one."""
+"""The real `emptychair serve` as a process of its own, beside a stand-in GitHub and Slack."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ from bot.core.review import Review
 from bot.sandbox import api
 from bot.sandbox.app_key import make_app_key
 from bot.sandbox.github import StandIn
-from bot.store import keys, ledger, reviews
+from bot.sandbox.slack.standin import StandInSlack
+from bot.store import keys, ledger, proposals, reviews
 from bot.store.engine import open_engine
 from tests import make
 
@@ -51,6 +52,12 @@ class Bot:
             app_id=APP_ID,
             app_public_key=key.public,
         ).start()
+        self.slack = StandInSlack(
+            f"{self.url}/slack/events",
+            signing_secret=secrets.token_hex(16),
+            bot_token=f"xoxb-{secrets.token_hex(8)}",
+        )
+        self.slack.start()
         given = {
             "DATABASE_URL": url,
             "SECRET_KEY": self.secret_key,
@@ -61,6 +68,9 @@ class Bot:
             "GITHUB__WEBHOOK_SECRET": secret,
             "GITHUB__QUIET_SECONDS": 0,
             "GITHUB__LIMITS": "off",
+            "SLACK__BASE_URL": self.slack.api_url,
+            "SLACK__BOT_TOKEN": self.slack.bot_token,
+            "SLACK__SIGNING_SECRET": self.slack.signing_secret,
             "WEB__PORT": port,
             **settings,
         }
@@ -120,6 +130,7 @@ class Bot:
         if self.process is not None:
             self.kill()
         self.github.stop()
+        self.slack.stop()
         self._engine.dispose()
 
     def limit_files(self, most: int | None) -> None:
@@ -163,6 +174,11 @@ class Bot:
         """The record of one pull request."""
         with self._engine.connect() as connection:
             return reviews.load(connection, self.github.state.repository_id, number)
+
+    def proposal(self, channel: str, ts: str) -> Review | None:
+        """The record of one proposal."""
+        with self._engine.connect() as connection:
+            return proposals.load(connection, channel, ts)
 
     def first_broken(self) -> int | None:
         """Where the ledger is broken; None if it is whole."""

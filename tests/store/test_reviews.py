@@ -131,7 +131,8 @@ def test_of_the_reviews_with_one_head_the_open_ones_count(store: Store) -> None:
         assert reviews.load_by_head(connection, 501, head) == [opened]
         assert reviews.load_by_head(connection, 502, head) == []
         assert (
-            reviews.load(connection, closed.pull_request.repository.id, closed.pull_request.number) == closed
+            reviews.load(connection, closed.pull_request.repository.id, closed.pull_request.number)
+            == closed
         )
 
 
@@ -219,7 +220,9 @@ def remembered(store: Store, number: int = 12) -> Review | None:
 @pytest.mark.parametrize("name", list(examples.examples()))
 def test_what_is_remembered_is_just_what_would_be_read(store: Store, name: str) -> None:
     example = examples.examples()[name]
-    told = replace(example.pull_request, just_opened=True, author_association="OWNER", created_at=NOW)
+    told = replace(
+        example.pull_request, just_opened=True, author_association="OWNER", created_at=NOW
+    )
     save(store, replace(example, subject=told))
     known = remembered(store, example.pull_request.number)
     assert known is remembered(store, example.pull_request.number), "it was read"
