@@ -13,7 +13,9 @@ from bot.core.refs import ProposalRef, read_ref
 from bot.errors import UserError
 
 MOST = 5  # proposals that one description may name
-_DECISION = re.compile(r"^[ \t>*-]*\**Decision\**:\**[ \t]*<?(?P<what>\S+?)>?[ \t]*$", re.M | re.I)
+_DECISION = re.compile(
+    r"^[ \t>*-]*\**Decision\**:\**[ \t]*<?(?P<what>\S+?)>?[ \t]*\r?$", re.M | re.I
+)
 _PERMALINK = re.compile(
     r"https?://[\w.:-]+/archives/(?P<channel>[A-Z0-9]{2,30})/p(?P<seconds>\d{10})(?P<rest>\d{6})"
     r"(?:\?\S*)?",

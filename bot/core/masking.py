@@ -17,7 +17,7 @@ _TOLD = re.compile(
 )
 _DATE = re.compile(r"\(?(?:\d{4}[-./ ]\d{1,2}[-./ ]\d{1,2}|\d{1,2}[-./ ]\d{1,2}[-./ ]\d{4})\b")
 _GROUPS = re.compile(r"\d+")
-_CARD = re.compile(r"[2-6]\d*(?:[ \u00a0-]\d+)*")
+_CARD = re.compile(r"(?!1\d{12}$)\d+(?:[ \u00a0-]\d+)*")  # 13 digits from 1 on: a time
 
 
 @dataclass(frozen=True, slots=True)

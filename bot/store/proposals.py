@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, delete, insert, select
+from sqlalchemy import Connection, Select, bindparam, delete, desc, func, insert, select
 
 from bot.core.deciding import owner
 from bot.core.review import Review, State
@@ -26,27 +26,18 @@ _IN_THREAD = (t.subject.c.channel_id == bindparam("of")) & (
     t.subject.c.thread == bindparam("message")
 )
 _BY_ID = t.review.c.id.in_(bindparam("ids", expanding=True))
+_PERSON = t.part.c.person_id.in_(bindparam("people", expanding=True))
 _OPEN_OF = (
-    select(t.review.c.id)
-    .select_from(t.part.join(t.review))
-    .where(
-        t.part.c.person_id.in_(bindparam("people", expanding=True)),
-        t.part.c.kind == bindparam("kind"),
-        t.review.c.state == State.OPEN,
-    )
-    .order_by(t.review.c.id.desc())
+    select(t.part.c.review_id)
+    .where(_PERSON, t.part.c.kind == bindparam("kind"), t.part.c.open)
+    .order_by(t.part.c.review_id.desc())
     .limit(bindparam("most"))
 )
 _DECIDED_OF = (
-    select(t.review.c.id)
-    .select_from(t.part.join(t.review))
-    .where(
-        t.part.c.person_id.in_(bindparam("people", expanding=True)),
-        t.review.c.state == State.DECIDED,
-        t.review.c.decided_at >= bindparam("since"),
-    )
-    .distinct()
-    .order_by(t.review.c.id.desc())
+    select(t.part.c.review_id, func.max(t.part.c.decided_at).label("at"))
+    .where(_PERSON, t.part.c.decided_at >= bindparam("since", type_=t.part.c.decided_at.type))
+    .group_by(t.part.c.review_id)
+    .order_by(desc("at"))
     .limit(bindparam("most"))
 )
 _OPEN_IN = (
@@ -113,7 +104,9 @@ def save_parts(tx: Transaction, review: Review) -> None:
     parts = [(owner(review).id, OWNER), *((id, REVIEWER) for id in sorted(reviewers))]
     if review.version > 1:
         tx.connection.execute(_DROP_PARTS, {"of": review.id})
-    rows = [{"review_id": review.id, "person_id": id, "kind": kind} for id, kind in parts]
+    ended = review.decided_at if review.state is State.DECIDED else None
+    stands = {"review_id": review.id, "open": review.state is State.OPEN, "decided_at": ended}
+    rows = [{**stands, "person_id": id, "kind": kind} for id, kind in parts]
     tx.connection.execute(_ADD_PARTS, rows)
 
 

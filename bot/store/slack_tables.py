@@ -60,13 +60,17 @@ link_code = table(
     Column("ends_at", UTCDateTime, nullable=False),
 )
 
-# Who has a part in a proposal, for what they are shown of it.
+# Who has a part in a proposal, for what they are shown of it: one look at an index, however
+# many there are.
 part = table(
     "part",
     Column("review_id", Id, ForeignKey("review.id"), primary_key=True),
     Column("person_id", Id, primary_key=True, autoincrement=False),
     Column("kind", String(10), primary_key=True),  # owner | reviewer
-    Index(None, "person_id", "kind"),
+    Column("open", Boolean, nullable=False),  # as the review
+    Column("decided_at", UTCDateTime),  # of the review
+    Index(None, "person_id", "kind", "open", "review_id"),
+    Index(None, "person_id", "decided_at"),
 )
 
 # A proposal and a pull request that carries it out; counts once it is confirmed.

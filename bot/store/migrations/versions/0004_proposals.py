@@ -91,10 +91,13 @@ def upgrade() -> None:
         sa.Column("review_id", ID, nullable=False),
         sa.Column("person_id", ID, nullable=False),
         sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("open", sa.Boolean(), nullable=False),
+        sa.Column("decided_at", sa.DateTime(), nullable=True),
         key=("review_id", "person_id", "kind"),
         to={"review_id": "review.id"},
     )
-    _index("part", "person_id", "kind")
+    _index("part", "person_id", "kind", "open", "review_id")
+    _index("part", "person_id", "decided_at")
     _table(
         "proposal_link",
         sa.Column("subject_id", ID, nullable=False),
