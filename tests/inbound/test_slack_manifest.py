@@ -17,6 +17,7 @@ from bot.gateways import slack as gateway
 from bot.inbound.slack_listeners import bolt
 from bot.inbound.slack_manifest import CALLED, HEARD, REASONS, manifest, scopes
 from bot.views.slack_names import Press, Window
+from tests.data import ROOT
 
 
 def listening() -> tuple[App, list[Mapping[str, Any]]]:
@@ -113,3 +114,9 @@ def test_without_a_way_to_reach_us_the_command_says_how(args: list[str]) -> None
 
 def test_slack_calls_no_plain_http() -> None:
     assert run("--url", "http://bot.example.com").exit_code != 0
+
+
+def test_the_guide_gives_each_scope_its_reason() -> None:
+    guide = (ROOT / "docs" / "SLACK.md").read_text(encoding="utf-8")
+    for name, reason in REASONS.items():
+        assert f"| `{name}` | {reason} |" in guide
