@@ -274,6 +274,10 @@ class GitHub(Protocol):
     def in_team(self, repository: Repository, team: str, actor: Actor) -> bool:
         """Whether somebody is in a team, written "organisation/team". Known for some minutes."""
 
+    def with_email(self, repository: Repository, email: str) -> Actor | None:
+        """The one person who shows this address on GitHub; None for nobody, or several. Asked as
+        the installation of this repository."""
+
     def find_check(self, repository: Repository, head_sha: str, check: CheckRun) -> int | None:
         """The id of our newest check run of that name and external id on a commit."""
 

@@ -260,6 +260,13 @@ class GitHubGateway:
         key = (repository.installation, team, actor.id)
         return self._rights.get(key, lambda: unless_missing(ask, "")) == "active"
 
+    def with_email(self, repository: Repository, email: str) -> Actor | None:
+        """See `ports.GitHub`."""
+        url = f"/search/users?q={quote(f'{email} in:email')}&per_page=2"
+        with self._repository(repository) as repo:
+            found = repo._requester.requestJsonAndCheck("GET", url)[1]["items"]
+        return Actor(int(found[0]["id"]), str(found[0]["login"])) if len(found) == 1 else None
+
     # -- checks ----------------------------------------------------------------------------------
 
     def find_check(self, repository: Repository, head_sha: str, check: CheckRun) -> int | None:

@@ -18,6 +18,7 @@ from bot.flows.reply import reply
 from bot.flows.republish import repost_comment, republish
 from bot.flows.run_out import run_out
 from bot.flows.slack.link_decision import link_decision
+from bot.flows.slack.link_people import link_by_email
 from bot.flows.slack.link_pull_request import hand_down_all
 from bot.flows.slack.publish_card import publish_card
 from bot.flows.slack.publish_home import publish_home
@@ -49,6 +50,7 @@ FLOWS: dict[str, Callable[..., Any]] = {
     "publish_home": publish_home,
     "hand_down": hand_down_all,
     "link_decision": link_decision,
+    "link_by_email": link_by_email,
 }
 # What a person in Slack waits for: workers of their own do it, also while GitHub does not answer.
 PROMPT = frozenset({"deliver_slack", "publish_card", "publish_home"})

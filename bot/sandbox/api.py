@@ -16,7 +16,7 @@ from starlette.routing import Route as Path
 from bot.sandbox.app_shapes import AppShapes
 from bot.sandbox.faults import Fault
 from bot.sandbox.records import Call, Refused, Unknown, UnknownCommit
-from bot.sandbox.rest import apps, checks, comments, graphql, pulls, repository, teams
+from bot.sandbox.rest import apps, checks, comments, graphql, pulls, repository, search, teams
 from bot.sandbox.rest.asking import Answer, ApiError, Ask, Handler
 from bot.sandbox.server import HangUp
 from bot.sandbox.tokens import HOURLY_LIMIT, BadCredentials, Token
@@ -30,6 +30,7 @@ AS_INSTALLATION = [
     *comments.ROUTES,
     *pulls.ROUTES,
     *repository.ROUTES,
+    *search.ROUTES,
     *teams.ROUTES,
 ]
 SECONDARY = (

@@ -23,6 +23,13 @@ _BY_NAME = (
     .order_by(t.repository.c.id.desc())
     .limit(1)
 )
+_NEWEST = (
+    select(t.repository)
+    .join(t.installation)
+    .where(t.installation.c.removed_at.is_(None))
+    .order_by(t.repository.c.id.desc())
+    .limit(1)
+)
 _SWEPT_LONGEST_AGO = (
     select(t.repository)
     .select_from(t.repository.join(t.installation))
@@ -113,6 +120,12 @@ def load(connection: Connection, id: int) -> Repository | None:
 def by_name(connection: Connection, full_name: str) -> Repository | None:
     """The repository of that name, capitals aside; None if it was never seen."""
     row = connection.execute(_BY_NAME, {"of": full_name.lower()}).first()
+    return _repository(row) if row else None
+
+
+def newest(connection: Connection) -> Repository | None:
+    """The repository that we met last; None where there is none yet."""
+    row = connection.execute(_NEWEST).first()
     return _repository(row) if row else None
 
 

@@ -68,6 +68,7 @@ CALLS: dict[str, Callable[[Desk], object]] = {
     "in_team": lambda d: [
         d.gateway.in_team(d.repository, "acme/research", by) for by in (d.by, RENOVATE)
     ],
+    "with_email": lambda d: d.gateway.with_email(d.repository, "reviewer@acme.example"),
     "checks_of_rules": lambda d: d.gateway.checks_of_rules(d.repository),
     "checks_of_protection": lambda d: d.gateway.checks_of_protection(d.repository),
     "hook_deliveries": lambda d: d.gateway.hook_deliveries(),

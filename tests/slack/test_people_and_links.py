@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+from bot.cli.pair import start_pair
 from bot.core.review import Review
 from tests.flows.people import THEME
 from tests.make import wait_until
@@ -109,3 +111,40 @@ def test_unknown_people_work_too(talk: Talk) -> None:
     message = talk.propose(by="night-shift")
     author = talk.review(message).subject.author
     assert (author.login, author.id < 0) == ("night-shift", True)
+
+
+def test_addresses_are_compared_only_where_that_is_switched_on(
+    talk: Talk,
+) -> None:
+    talk.slack.person("reviewer", email="reviewer@acme.example")
+    opened(talk)
+    first = talk.propose(by="reviewer")
+    assert talk.review(first).subject.author.id < 0
+    pair = talk.pair
+    pair.stop_bot()
+    asked = pair.settings
+    slack = asked.slack.model_copy(update={"match_email": True})
+    pair.settings = asked.model_copy(update={"slack": slack})
+    pair.start_bot()
+    try:
+        talk.slack.person("author", email="author@acme.example")
+        talk.propose(by="author")
+        wait_until(lambda: talk.review(talk.propose(by="author")).subject.author.id > 0)
+    finally:
+        pair.stop_bot()
+        pair.settings = asked
+        pair.start_bot()
+
+
+def test_the_table_of_the_organisation_says_who_is_who(tmp_path: Path) -> None:
+    with start_pair(
+        tmp_path,
+        organisation="people: [{slack: U0DESIGNER, github: reviewer}]",
+        quiet_seconds=0,
+        slack=True,
+    ) as pair:
+        talk = Talk(pair)
+        opened(talk, author="reviewer")
+        message = talk.propose(by="designer")
+        assert talk.review(message).subject.author.login == "reviewer"
+        assert talk.review(message).subject.author.id > 0

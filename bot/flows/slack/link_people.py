@@ -1,4 +1,4 @@
-"""Somebody in Slack and somebody on GitHub are one person: by a code, or by a table."""
+"""Somebody in Slack and somebody on GitHub are one person: by a code, a table, or an address."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot.core.links import code_in
 from bot.flows.react import DONE
 from bot.flows.world import World
 from bot.ports import Transaction
-from bot.store import slack_people
+from bot.store import repositories, slack_people
 
 log = structlog.get_logger()
 
@@ -34,6 +34,21 @@ def take_code(world: World, fact: CommentCreated) -> None:
 
     if world.store.write(work):
         log.info("person.linked", by="code")
+
+
+def link_by_email(world: World, team: str, user: str) -> None:
+    """Link somebody to the one person who shows the same address on GitHub, where that is switched
+    on and both services say so. What a table or a code said stays."""
+    with world.store.read() as connection:
+        person = slack_people.find(connection, team, user)
+        repository = repositories.newest(connection)
+    if person is None or person.github is not None or repository is None:
+        return
+    email = world.slack.profile(user).email
+    found = world.github.with_email(repository, email) if email else None
+    if found is not None:
+        world.store.write(lambda tx: slack_people.link(tx, person.id, found, "e-mail"))
+        log.info("person.linked", by="e-mail")
 
 
 def link_by_table(world: World, person: slack_people.Person) -> slack_people.Person:

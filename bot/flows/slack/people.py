@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from sqlalchemy import Connection
 
 from bot.core.deciding import own
@@ -13,6 +15,7 @@ from bot.errors import Rejected, Transient
 from bot.flows.slack import facts
 from bot.flows.slack.link_people import link_by_table
 from bot.flows.world import World
+from bot.ports import Transaction
 from bot.store import slack_people
 from bot.store.slack_people import Person
 
@@ -29,10 +32,17 @@ def meet(world: World, who: facts.Who) -> Person:
         found = known(connection, who)
     if not found.id or (who.name and found.name != who.name):
         name = who.name or found.name
-        world.store.write(lambda tx: slack_people.meet(tx, who.team, who.user, name))
+        world.store.write(partial(_note, world, who, name, new=not found.id))
         with world.store.read() as connection:
             found = known(connection, who)
     return link_by_table(world, found)
+
+
+def _note(world: World, who: facts.Who, name: str, tx: Transaction, new: bool) -> None:
+    slack_people.meet(tx, who.team, who.user, name)
+    if new and world.match_email:
+        args = {"team": who.team, "user": who.user}
+        world.jobs.enqueue(tx, "link_by_email", args, lock=f"person:{who.user}")
 
 
 def meet_user(world: World, team: str, user: str) -> Person:
