@@ -19,7 +19,9 @@ from bot.inbound.slack_signature import signed
 from bot.jobs.traffic import Traffic
 
 MOST = 1024 * 1024  # bytes; Slack sends less
-THREADS = 64  # interactions in flight
+# Threads for what asks nothing of Slack: more than a few only get in each other's way. And for what
+# opens a window first, which waits for Slack.
+READING, OPENING = 4, 64
 ARRIVES_SECONDS = 2.5
 
 
@@ -36,7 +38,8 @@ class SlackDoor:
     ) -> None:
         self._app, self._secret, self._clock, self._lines = app, secret, clock, lines
         self._traffic = traffic or Traffic()
-        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="slack")
+        self._reading = ThreadPoolExecutor(READING, thread_name_prefix="slack-reading")
+        self._opening = ThreadPoolExecutor(OPENING, thread_name_prefix="slack-opening")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -64,8 +67,10 @@ class SlackDoor:
                 body=body.decode("utf-8", "replace"),
                 headers={"content-type": request.headers.get("content-type", "")},
             )
+            alone = payload.get("type") in ("view_submission", "event_callback")
+            pool = self._reading if alone else self._opening
             loop = asyncio.get_running_loop()
-            answer = await loop.run_in_executor(self._pool, self._app.dispatch, told)
+            answer = await loop.run_in_executor(pool, self._app.dispatch, told)
         finally:
             self._traffic.leave()
         return _response(answer)

@@ -28,7 +28,7 @@ from bot.store.store import Store
 Handler = Callable[[Mapping[str, Any]], Closing | None]
 Clock = Callable[[], datetime]
 
-PROMPT_WORKERS = 8  # threads for what a person waits for
+PROMPT_WORKERS, ALWAYS_PROMPT = 8, 2  # threads for what a person waits for; some never give way
 POLL_SECONDS = 0.5  # how soon jobs of another process (a command line) are seen
 SET_BACK = 5.0  # seconds; less is an everyday correction of the clock
 NOT_SAVED = timedelta(seconds=5)  # until the next try where not even the failure could be noted
@@ -100,7 +100,8 @@ class EmbeddedJobs:
         for index in range(self._workers):
             self._start(partial(self._work, gives_way=index > 0), f"worker-{index}")
         for index in range(self._prompt_workers):
-            self._start(partial(self._work, False, prompt_only=True), f"prompt-{index}")
+            give = index >= ALWAYS_PROMPT
+            self._start(partial(self._work, give, prompt_only=True), f"prompt-{index}")
         self._start(self._poll, "poller")
 
     def _start(self, work: Callable[[], None], name: str) -> None:

@@ -14,6 +14,7 @@ from bot.store import tables as t
 # The jobs that deal with a delivery of GitHub's, and of Slack's; their argument is the id.
 DELIVER, DELIVER_SLACK = "deliver", "deliver_slack"
 _BOTH = (DELIVER, DELIVER_SLACK)
+SHORT = 4096  # bytes
 KEEP = timedelta(days=7)  # how long a body is kept; the id stays, so that a late copy is known
 
 _ACCEPT = upsert(t.delivery).on_conflict_do_nothing()
@@ -39,14 +40,19 @@ def unpark(tx: Transaction, id: str) -> bool:
 
 
 def pack(body: bytes) -> bytes:
-    """A body as it is stored."""
-    return zlib.compress(body, 1)
+    """A body as it is stored: JSON that is short as it is, for packing it takes longer than all
+    else that is done with it."""
+    return body if len(body) < SHORT and body[:1] == b"{" else zlib.compress(body, 1)
+
+
+def _unpacked(stored: bytes) -> bytes:
+    return stored if stored[:1] == b"{" else zlib.decompress(stored)
 
 
 def load(connection: Connection, id: str) -> tuple[str, bytes] | None:
     """(event, body) of a delivery; None when it is unknown or its body was dropped."""
     row = connection.execute(_LOAD, {"of": id}).first()
-    return (row.event, zlib.decompress(row.body)) if row and row.body is not None else None
+    return (row.event, _unpacked(row.body)) if row and row.body is not None else None
 
 
 def received_at(connection: Connection, id: str) -> datetime | None:
