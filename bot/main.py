@@ -62,7 +62,8 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """The running bot: `web` answers, `jobs` works, `sealer` seals, `store` remembers.
+    """The running bot: `web` answers, `jobs` works, `sealer` seals, `store` remembers, `world` is
+    what the flows are handed.
 
     `start` takes the address that is listened on, for the log; "" is the one of the settings.
     """
@@ -72,6 +73,7 @@ class App:
     sealer: Sealer
     store: Store
     start: Callable[..., None]
+    world: World
     slack: SlackSide | None = None
 
     def stop(self) -> None:
@@ -183,7 +185,7 @@ def _assembled(
             slack=_how(settings.slack),
         )
 
-    return App(web, jobs, sealer, store, start, slack)
+    return App(web, jobs, sealer, store, start, world, slack)
 
 
 def _handlers(world: World) -> dict[str, Callable[[Mapping[str, Any]], Any]]:
