@@ -189,7 +189,7 @@ class Api:
     def _told(self, messages: list[Message], args: Json) -> Json:
         most = int(args.get("limit") or 100)
         shown = [message for message in messages if not message.deleted][:most]
-        everything = str(args.get("include_all_metadata")).lower() == "true"
+        everything = str(args.get("include_all_metadata")).lower() in ("true", "1")
         told = [shapes.message(self._workspace, m, with_metadata=everything) for m in shown]
         return {"messages": told, "has_more": False}
 
