@@ -12,12 +12,11 @@ from typing import Any
 
 import structlog
 from prometheus_client import Counter
-from pydantic import TypeAdapter
 from slack_bolt import BoltResponse
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.errors import BotError, Refused, Transient
-from bot.flows.slack.facts import Chosen, Fact, Pressed, Sent
+from bot.flows.slack.facts import STORED, Chosen, Fact, Pressed, Sent
 from bot.flows.slack.look import remembered
 from bot.flows.slack.take import opens
 from bot.flows.slack.take_window import answer_window, first_block
@@ -29,7 +28,6 @@ from bot.views import slack_says as says
 from bot.views.forms.form import Read
 
 DURABLE_SECONDS = 2.0  # Slack waits three for an answer
-FACT: TypeAdapter[Fact] = TypeAdapter(Fact)
 HEARD = Counter("emptychair_slack", "What Slack sent, by kind and answer", ["kind", "status"])
 NOT_DURABLE = (SQLAlchemyError, TimeoutError, RuntimeError, OSError)
 log = structlog.get_logger()
@@ -88,7 +86,7 @@ class Ear:
     def _save(self, fact: Fact, name: str, body: Body) -> Future[bool]:
         """The fact, once, with the job that deals with it."""
         world, delivery, now = self._world, identity(body), self._world.clock()
-        packed = inbox.pack(FACT.dump_json(fact))
+        packed = inbox.pack(STORED.dump_json(fact))
         args = {"delivery": delivery} | ({"name": name} if name else {})
 
         def work(tx: Transaction) -> bool:
@@ -145,11 +143,6 @@ def window_name(body: Body) -> str:
     return "w" + hashlib.sha256(trigger.encode()).hexdigest()[:40]
 
 
-def take_again(stored: bytes) -> Fact:
-    """The fact as it was stored."""
-    return FACT.validate_json(stored)
-
-
 def _lane(fact: Fact) -> str:
     """What concerns one review is taken in order; else what one person does is."""
     if isinstance(fact, Sent):
@@ -179,4 +172,4 @@ def received(world: World, delivery: str) -> tuple[Fact, datetime] | None:
     with world.store.read() as connection:
         stored = inbox.load(connection, delivery)
         at = inbox.received_at(connection, delivery)
-    return (take_again(stored[1]), at) if stored is not None and at is not None else None
+    return (STORED.validate_json(stored[1]), at) if stored is not None and at is not None else None

@@ -78,3 +78,28 @@ def test_a_broken_team_is_named_with_key_rule_and_an_example(
     assert caught.value.example == (
         "teams: [{name: Checkout, repositories: ['acme/shop', 'acme/pay-*']}]"
     )
+
+
+def test_a_channel_has_its_team_by_name_or_by_id() -> None:
+    found = parse_organisation(
+        "teams: [{name: Growth, channels: ['#pricing', C024BE91L]}]", "organisation.yaml"
+    )
+    assert found.team_of_channel("C1", "pricing") == "Growth"
+    assert found.team_of_channel("C024BE91L", "renamed") == "Growth"
+    assert found.team_of_channel("C1", "random") == "unmapped"
+    assert found.team_of_place("#pricing") == "Growth"
+    assert found.team_of_place("acme/shop") == "unmapped"
+
+
+@pytest.mark.parametrize(
+    ("yaml", "says"),
+    [
+        ("reviewers: {slack: [ada]}", "capitals and digits, such as U024BE7LH"),
+        ("people: [{slack: U024BE7LH}]", "people.0.github: is missing"),
+        ("people: [{slack: u1, github: ada}]", "people: [{slack: U024BE7LH, github: ada}]"),
+    ],
+)
+def test_people_of_slack_are_named_by_their_member_id(yaml: str, says: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse_organisation(yaml, "organisation.yaml")
+    assert says in str(caught.value)

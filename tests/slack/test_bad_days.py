@@ -174,3 +174,17 @@ def test_a_mention_in_a_thread_shows_one_button_to_who_wrote_it(talk: Talk) -> N
     talk.settle()
     assert "It has a review" in text_of(talk.slack.ephemerals(LEAD)[-1].blocks)
     assert len(talk.thread(message)) == 1
+
+
+def test_a_public_channel_need_not_be_joined(talk: Talk) -> None:
+    talk.slack.channel("design", bot_is_member=False)
+    message = talk.slack.post("design", LEAD, "Move the export button\n\nIt is hard to find.")
+    talk.shortcut(message, MANAGER)
+    talk.submit(MANAGER, switches=["notice"], overlays=[])
+    proposal = talk.review(message).proposal
+    assert proposal.body == "Move the export button\n\nIt is hard to find."
+    assert proposal.author.login == LEAD
+    talk.slack.faults.add("lost-answer", on="chat.update", times=1)
+    talk.press(MANAGER, message, "answer")
+    talk.submit(MANAGER, who=["existing"])
+    talk.shows(message, "1 of 5 answered")

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic import TypeAdapter
+
 
 @dataclass(frozen=True, slots=True)
 class Who:
@@ -101,3 +103,4 @@ class AtHome:
 
 
 Fact = Chosen | Pressed | Sent | Commanded | Mentioned | AtHome
+STORED: TypeAdapter[Fact] = TypeAdapter(Fact)  # as a delivery keeps it

@@ -50,7 +50,7 @@ def fill_window(world: World, name: str, make: Any) -> None:
         log.info("window.gone", window=name, reason=error.reason)
 
 
-def of_chosen(world: World, chosen: facts.Chosen) -> Block:
+def of_chosen(world: World, chosen: facts.Chosen, delivery: str) -> Block:
     """What an entry of a menu opens."""
     meet(world, chosen.by)
     message = chosen.message
@@ -58,18 +58,21 @@ def of_chosen(world: World, chosen: facts.Chosen) -> Block:
         return _heard(world, chosen.by, message)
     if message is None:
         return _draft(world, propose.Draft("", "", "", "", chosen.by.user, chosen.answer_to))
-    return of_message(world, chosen.by, message, chosen.answer_to)
+    return of_message(world, chosen.by, message, chosen.answer_to, delivery)
 
 
-def of_message(world: World, who: facts.Who, message: facts.Message, answer_to: str) -> Block:
-    """The review of a message: the one that it has, or a new one."""
+def of_message(
+    world: World, who: facts.Who, message: facts.Message, answer_to: str, told_by: str = ""
+) -> Block:
+    """The review of a message: the one that it has, or a new one. `told_by` is the delivery that
+    holds the message; without one Slack is asked for it."""
     seen_channel(world, message.channel, who.team)
     with world.store.read() as connection:
         review = proposals.load(connection, message.channel, message.ts)
     if review is not None:
         return wizard.show(look(world, who, str(ref(review.subject)), {}))
     author = message.user or who.user
-    draft = (message.channel, message.ts, message.thread, message.text, author, answer_to)
+    draft = (message.channel, message.ts, message.thread, message.text, author, answer_to, told_by)
     return _draft(world, propose.Draft(*draft))
 
 

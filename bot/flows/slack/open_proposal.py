@@ -21,7 +21,7 @@ from bot.flows.slack.people import meet, meet_user
 from bot.flows.world import World
 from bot.ports import Transaction
 from bot.ports_slack import Written
-from bot.store import acts, proposals
+from bot.store import acts, inbox, proposals
 from bot.views.forms.propose import Opening
 from bot.views.slack_text import unescape
 
@@ -36,7 +36,7 @@ def open_proposal(
             return
     channel = seen_channel(world, opening.channel, who.team)
     person = meet(world, who).actor
-    written = world.slack.message(opening.channel, opening.ts) if opening.ts else None
+    written = _written(world, opening) if opening.ts else None
     author = _author(world, who, written)
     proposal = Proposal(
         channel=channel,
@@ -69,6 +69,19 @@ def open_proposal(
         world.publish_homes(tx, saved)
 
     world.store.write(work)
+
+
+def _written(world: World, opening: Opening) -> Written | None:
+    """The message as it was when its menu was opened: the delivery of that holds it, so that a
+    channel need not be joined to be read."""
+    with world.store.read() as connection:
+        stored = inbox.load(connection, opening.told_by) if opening.told_by else None
+    if stored is not None:
+        chosen = facts.STORED.validate_json(stored[1])
+        message = chosen.message if isinstance(chosen, facts.Chosen) else None
+        if message is not None and message.ts == opening.ts:
+            return Written(message.ts, message.thread, message.user, message.text)
+    return world.slack.message(opening.channel, opening.ts)
 
 
 def _author(world: World, who: facts.Who, written: Written | None) -> Actor:

@@ -61,7 +61,7 @@ def take(world: World, fact: facts.Fact, name: str, delivery: str, at: datetime)
         case facts.Sent():
             take_window(world, fact, delivery, at)
         case facts.Chosen():
-            fill_window(world, name, partial(of_chosen, world, fact))
+            fill_window(world, name, partial(of_chosen, world, fact, delivery))
         case facts.Commanded():
             _commanded(world, fact, name)
         case facts.Pressed():

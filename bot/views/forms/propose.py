@@ -41,7 +41,8 @@ MINUTES = {Tier.R1: "2 or 3 minutes", Tier.R2: "about 7 minutes", Tier.R3: "abou
 class Draft:
     """What is to be proposed. `ts` is empty for what nobody wrote down yet; `author` is a user id.
 
-    `text` is as Slack sends it; `answer_to` is where to say something to who asked.
+    `text` is as Slack sends it; `answer_to` is where to say something to who asked, `told_by` the
+    delivery that holds the message.
     """
 
     channel: str
@@ -50,6 +51,7 @@ class Draft:
     text: str
     author: str
     answer_to: str = ""
+    told_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ class Opening:
     due: date | None
     already: bool
     answer_to: str = ""
+    told_by: str = ""
 
 
 def draft_state(draft: Draft, catalog: Catalog) -> dict[str, Any]:
@@ -78,6 +81,7 @@ def draft_state(draft: Draft, catalog: Catalog) -> dict[str, Any]:
         "thread": draft.thread,
         "author": draft.author,
         "answer_to": draft.answer_to,
+        "told_by": draft.told_by,
         SWITCHES: list(switches),
         OVERLAYS: list(overlays),
     }
@@ -213,6 +217,7 @@ def read(values: Values, state: State) -> tuple[Opening | None, Mapping[str, str
             due=form.day(values, DUE),
             already="yes" in form.picks(values, ALREADY),
             answer_to=str(state.get("answer_to") or ""),
+            told_by=str(state.get("told_by") or ""),
         ),
         {},
     )
