@@ -11,7 +11,7 @@ from tests.slack.talk import MANAGER, Talk
 
 
 def has(page: Chromium, text: str) -> None:
-    page.wait(f"document.body.innerText.includes({json.dumps(text)})", 8)
+    page.wait(f"document.body?.innerText.includes({json.dumps(text)})", 8)
 
 
 def click(page: Chromium, where: str, text: str) -> None:
@@ -50,6 +50,7 @@ def test_a_visitor_proposes_answers_and_watches_the_card(talk: Talk, width: int)
         click(page, "dialog button", "Save and next")
         has(page, "Voice (2/3)")
         click(page, "dialog button", "Close")
+        page.wait("document.readyState === 'complete' && !document.querySelector('dialog')")
         has(page, "1 of 5 answered")
         assert page.run("document.documentElement.scrollWidth <= window.innerWidth")
         assert page.problems == []
