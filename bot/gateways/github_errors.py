@@ -47,13 +47,18 @@ def meaning(
 
 
 def unless_missing(ask: Callable[[], str], otherwise: str) -> str:
-    """The answer, or `otherwise` where GitHub knows of no such thing."""
-    try:
-        return ask()
-    except Rejected as error:
-        if error.status == 404:
-            return otherwise
-        raise
+    """The answer, or `otherwise` where GitHub knows of no such thing.
+
+    GitHub says 404 for a moment of what is there, too, and what somebody says while their rights
+    are taken for none counts for nothing: so it is believed when it comes twice in a row.
+    """
+    for _ in range(2):
+        try:
+            return ask()
+        except Rejected as error:
+            if error.status != 404:
+                raise
+    return otherwise
 
 
 def written(told: int | None, id: int) -> None:

@@ -30,8 +30,19 @@ def test_a_permission_is_told_and_asked_for_once(
         assert found == ["write", "read", "none", "none"]
     asked = [path for _, path in calls(github)]
     assert asked == [
-        f"/collaborators/{name}/permission" for name in ("ada", "bob", "eve", "nobody")
+        f"/collaborators/{name}/permission" for name in ("ada", "bob", "eve", "nobody", "nobody")
     ]
+
+
+def test_one_404_takes_nobodys_rights_away(
+    github: StandIn, gateway: GitHubGateway, shop: Repository
+) -> None:
+    github.grant("ada", "write")
+    github.team("research", "ada")
+    github.faults.add("404-before", on="GET /repos/*/permission", times=1)
+    assert gateway.permission(shop, who("ada")) == "write"
+    github.faults.add("404-before", on="GET /orgs/*", times=1)
+    assert gateway.in_team(shop, "acme/research", who("ada"))
 
 
 def test_who_is_in_a_team_is_asked_for_once_and_a_team_that_nobody_made_is_empty(
@@ -42,7 +53,7 @@ def test_who_is_in_a_team_is_asked_for_once_and_a_team_that_nobody_made_is_empty
         assert gateway.in_team(shop, "acme/research", who("ada"))
         assert not gateway.in_team(shop, "acme/research", who("bob"))
         assert not gateway.in_team(shop, "acme/no-such", who("ada"))
-    assert len(calls(github)) == 3
+    assert len(calls(github)) == 5, "a 404 is believed the second time"
 
 
 def test_an_error_about_somebodys_rights_is_no_answer_and_is_not_remembered(
