@@ -216,9 +216,9 @@ def _counted(pair: Pair, number: int, person: Person) -> list[str]:
 
 COSTS: list[tuple[str, dict[str, int]]] = [
     ("a stranger", {}),
-    ("a contributor", {PERMISSION: 1, TEAM: 1}),
-    ("a member who may only read", {PERMISSION: 1, TEAM: 1}),
-    ("a member who may only read and hides it", {PERMISSION: 1, TEAM: 1}),
+    ("a contributor", {PERMISSION: 1, TEAM: 2}),
+    ("a member who may only read", {PERMISSION: 1, TEAM: 2}),
+    ("a member who may only read and hides it", {PERMISSION: 1, TEAM: 2}),
 ]
 
 
