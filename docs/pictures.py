@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 from bot import logs
+from bot.cli.demo_slack import play
 from bot.cli.pair import Pair, start_pair
 from bot.sandbox.records import FileChange
 from bot.views.github_boxes import parse_comment
@@ -30,9 +32,17 @@ CHROMIUM = (
 
 
 def main() -> None:
-    """Open, half answered, complete; each on a phone and a desktop, light and dark."""
-    logs.configure(level=40)
+    """Open, half answered, complete; a channel in Slack; phone and desktop, light and dark."""
+    logs.configure(level=50)
     IMAGES.mkdir(exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        start_pair(Path(folder), quiet_seconds=0, slack=True) as pair,
+    ):
+        play(pair)
+        time.sleep(3)  # the card is edited every two seconds at most
+        channel = pair.slack.channel("proposals").id
+        take_at(f"{pair.slack.url}/archives/{channel}", "slack")
     with tempfile.TemporaryDirectory() as folder, start_pair(Path(folder), quiet_seconds=0) as pair:
         number = pair.github.open_pull_request(
             title="Show progress while an export runs", body=BODY, author="author", files=[FILE]
@@ -55,9 +65,13 @@ def tick(pair: Pair, number: int, box: str) -> None:
 
 
 def take(pair: Pair, number: int, name: str) -> None:
+    take_at(pair.github.pull_url(number), name)
+
+
+def take_at(url: str, name: str) -> None:
     for device, width in (("phone", 390), ("desktop", 1280)):
         for scheme, value in (("light", "1"), ("dark", "0")):
-            shot(pair.github.pull_url(number), f"{name}-{device}-{scheme}", width, value)
+            shot(url, f"{name}-{device}-{scheme}", width, value)
 
 
 def shot(url: str, name: str, width: int, scheme: str) -> None:
