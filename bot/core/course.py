@@ -29,10 +29,6 @@ class Resolution(enum.StrEnum):
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
 
-    @property
-    def approves(self) -> bool:
-        return self in (Resolution.APPROVED, Resolution.CONDITIONS)
-
 
 @dataclass(frozen=True, slots=True)
 class Consent:

@@ -27,19 +27,6 @@ _LINES = (
     .where(t.proposal_link.c.subject_id == bindparam("of"), t.proposal_link.c.refused.is_(False))
     .order_by(t.proposal_link.c.at)
 )
-_OF_PULL_REQUEST = (
-    select(
-        t.proposal_link.c.confirmed_at,
-        t.subject.c.channel_id,
-        t.subject.c.ts,
-    )
-    .select_from(t.proposal_link.join(t.subject))
-    .where(
-        t.proposal_link.c.repository_id == bindparam("of"),
-        t.proposal_link.c.number == bindparam("number"),
-        t.proposal_link.c.refused.is_(False),
-    )
-)
 _HERE = (
     (t.proposal_link.c.subject_id == bindparam("of"))
     & (t.proposal_link.c.repository_id == bindparam("repository"))
@@ -76,15 +63,6 @@ def of_proposal(connection: Connection, subject: int) -> list[Link]:
         )
         for row in connection.execute(_LINES, {"of": subject})
     ]
-
-
-def of_pull_request(
-    connection: Connection, repository: int, number: int
-) -> list[tuple[str, str, bool]]:
-    """(channel, ts, counts) of the proposals that a pull request is linked to."""
-    key = {"of": repository, "number": number}
-    rows = connection.execute(_OF_PULL_REQUEST, key)
-    return [(row.channel_id, row.ts, row.confirmed_at is not None) for row in rows]
 
 
 def counting(connection: Connection, proposal: Proposal) -> bool:

@@ -21,7 +21,6 @@ _MEET = upsert(t.slack_person, ("team", "user"), ("name",)).returning(t.slack_pe
 _BY_USER = select(t.slack_person).where(
     t.slack_person.c.team == bindparam("of"), t.slack_person.c.user == bindparam("who")
 )
-_BY_GITHUB = select(t.slack_person).where(t.slack_person.c.github_id == bindparam("who"))
 _BY_IDS = select(t.slack_person).where(t.slack_person.c.id.in_(bindparam("ids", expanding=True)))
 _BY_GITHUB_IDS = select(t.slack_person).where(
     t.slack_person.c.github_id.in_(bindparam("ids", expanding=True))
@@ -73,12 +72,6 @@ class Person:
 def find(connection: Connection, team: str, user: str) -> Person | None:
     """Somebody in Slack; None if we never met them."""
     row = connection.execute(_BY_USER, {"of": team, "who": user}).first()
-    return _read(row) if row else None
-
-
-def by_github(connection: Connection, github_id: int) -> Person | None:
-    """Who somebody on GitHub is in Slack; None where nobody said so."""
-    row = connection.execute(_BY_GITHUB, {"who": github_id}).first()
     return _read(row) if row else None
 
 

@@ -12,14 +12,10 @@ from decimal import Decimal
 from bot.views.slack_limits import (
     BUTTON,
     BUTTON_VALUE,
-    CONFIRM_BUTTON,
-    CONFIRM_TEXT,
-    CONFIRM_TITLE,
     DESCRIPTION,
     INPUT,
     OPTION,
     OPTION_VALUE,
-    OVERFLOW_OPTIONS,
     PLACEHOLDER,
     SELECT_OPTIONS,
     SHOWN_OPTIONS,
@@ -27,7 +23,6 @@ from bot.views.slack_limits import (
     an_id,
     once,
     plain,
-    plain_lines,
     require,
     some,
 )
@@ -42,7 +37,6 @@ def button(
     value: str,
     style: str = "",
     url: str = "",
-    confirm: Block | None = None,
 ) -> Block:
     """A button. PLAIN text; style is empty, “primary” or “danger”; a url is a web address."""
     require(0 < len(value) <= BUTTON_VALUE, f"a button has a value of 1 to {BUTTON_VALUE}")
@@ -53,19 +47,7 @@ def button(
     if url:
         require(bool(safe_url(url)), "a button leads to http or https")
         made["url"] = safe_url(url)
-    return made | ({"confirm": confirm} if confirm else {})
-
-
-def confirmation(title: str, text: str, yes: str, no: str, style: str = "") -> Block:
-    """Asks again before a button does what it says. PLAIN texts."""
-    require(style in ("", "primary", "danger"), "a confirmation is plain, primary or danger")
-    made: Block = {
-        "title": plain(title, CONFIRM_TITLE),
-        "text": plain_lines(text, CONFIRM_TEXT),
-        "confirm": plain(yes, CONFIRM_BUTTON),
-        "deny": plain(no, CONFIRM_BUTTON),
-    }
-    return made | ({"style": style} if style else {})
+    return made
 
 
 def option(value: str, text: str, description: str = "") -> Block:
@@ -78,14 +60,6 @@ def option(value: str, text: str, description: str = "") -> Block:
     elif rest:
         made["description"] = {**made["text"], "text": cut(MORE + rest, DESCRIPTION)}
     return made
-
-
-def overflow(action_id: str, options: Sequence[Block]) -> Block:
-    """The menu behind “⋯”: one to five options, without descriptions."""
-    bare = [{"text": each["text"], "value": each["value"]} for each in options]
-    return _element("overflow", action_id) | _options(
-        bare, OVERFLOW_OPTIONS, "options of an overflow"
-    )
 
 
 def text_input(

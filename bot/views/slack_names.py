@@ -60,4 +60,3 @@ class Press(enum.StrEnum):
     OVERLAYS = "overlays"  # the same for kinds of change
     PAGE = "page"  # on the App Home: the number of the page
     NEW = "new"  # on the App Home: write a proposal
-    VISIT = "visit"  # a button that is a link: nothing to do

@@ -97,11 +97,6 @@ def link_code(code: str, minutes: int) -> Block:
     )
 
 
-def linked_already(login: str) -> Block:
-    """Who somebody is on GitHub is known."""
-    return say(f"You are *{mrkdwn(login)}* on GitHub. A new code would take that one's place.")
-
-
 def wrong(text: str) -> Block:
     """What went wrong, in words for the person who acted."""
     return say(plain(text))

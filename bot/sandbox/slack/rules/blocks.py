@@ -15,7 +15,6 @@ from bot.sandbox.slack.rules.rich_text import check_rich_text
 MESSAGE_BLOCKS, VIEW_BLOCKS = 50, 100
 VIEW_BYTES = 250_000
 CONTEXT_TEXT = 2000
-SHARED = {"type", "block_id"}
 ALL_VIEWS = {"callback_id", "private_metadata", "external_id"}
 MODALS = ALL_VIEWS | {"close", "submit", "clear_on_close", "notify_on_close", "submit_disabled"}
 
