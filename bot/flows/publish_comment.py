@@ -37,9 +37,12 @@ def publish_comment(
     with world.store.read() as connection:
         review = reviews.load(connection, repository, number)
         surface = surfaces.load(connection, COMMENT, repository, name)
-    if review is None or review.mode is Mode.SHADOW:
+    if review is None:
         return None
-    if surface.external_id is None and not (anew or wanted(review)):
+    if review.mode is Mode.SHADOW:
+        return _none(repository, name) if surface.begun else None
+    asked = anew or wanted(review)
+    if surface.external_id is None and not (asked or surface.begun):
         return None
     text = comment(review)
     if surface.live is not None and same(surface.live, text):
@@ -49,7 +52,7 @@ def publish_comment(
         return _later(world, repository, number, surface.edited_at + world.quiet, anew)
     world.may_write(review.pull_request.repository, Rank.COMMENT, f"comment:{number}")
     if surface.external_id is None:
-        return _create(world, review, surface, text)
+        return _create(world, review, surface, text, asked)
     return _edit(world, review, surface, surface.external_id, text)
 
 
@@ -57,7 +60,15 @@ def _later(world: World, repository: int, number: int, run_at: datetime, anew: b
     return lambda tx: world.publish_comment(tx, repository, number, run_at, anew)
 
 
-def _create(world: World, review: Review, surface: Surface, text: str) -> Closing | None:
+def _none(repository: int, key: str) -> Closing:
+    return lambda tx: surfaces.not_made(tx, COMMENT, repository, key)
+
+
+def _create(
+    world: World, review: Review, surface: Surface, text: str, asked: bool = True
+) -> Closing | None:
+    """Look for one that was begun, then write a new one. Not `asked`: none is written, and what
+    people say in one that was begun waits no longer once it is known not to be there."""
     subject = review.pull_request
     at = (COMMENT, subject.repository.id, str(subject.number))
     unsent = surface.begun and world.unsent.take(*at)
@@ -68,6 +79,8 @@ def _create(world: World, review: Review, surface: Surface, text: str) -> Closin
         if found is not None:
             return _edit(world, review, surface, found.id, text)
         wait_to_show(world, surface)
+    if not asked:
+        return _none(subject.repository.id, str(subject.number))
     with creating(world, *at, surface, unsent):
         posted = world.github.create_comment(subject.repository, subject.number, text)
     return _done(world, review, surface, posted.id, text, posted.at, posted.author_id)

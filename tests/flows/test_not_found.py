@@ -61,6 +61,22 @@ def test_a_check_that_is_not_found_once_is_looked_for_and_stays_the_only_one(pai
     assert run.title == "1 of 5 answered"
 
 
+def test_a_comment_that_is_not_found_holds_nobody_up_once_nothing_is_asked(pair: Pair) -> None:
+    number = opened(pair)
+    pair.github.call_counts.clear()
+    pair.github.faults.add("404-before", on="PATCH /repos/*/issues/comments/*", times=1)
+    pair.github.faults.add("502-before", on="GET /repos/*/issues/*/comments")
+    people.click(pair, number, "effect=better")
+    assert people.until(lambda: calls(pair).get(LIST, 0) >= 1)
+    pair.github.close(number)
+    people.click(pair, number, "feeling=relieved")
+    pair.github.faults.clear()
+    settled(pair)
+    pair.github.reopen(number)
+    settled(pair)
+    assert "[x] Relieved" in people.only_comment(pair, number).body
+
+
 @pytest.fixture
 def quiet(tmp_path: Path) -> Iterator[Pair]:
     with start_pair(tmp_path, quiet_seconds=1) as made:

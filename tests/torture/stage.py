@@ -16,6 +16,7 @@ from bot.cli.pair import Pair, start_pair
 from bot.flows import explain, look_first
 from bot.flows.identity import text_hash
 from bot.jobs import embedded
+from bot.sandbox import api
 from bot.sandbox.records import Comment, Delivery, User
 from bot.views.github_comment import MARKER
 
@@ -57,8 +58,9 @@ def bot_time() -> datetime:
 
 @contextmanager
 def running(folder: Path) -> Iterator[Pair]:
-    """Both, with a bot that tries again at once."""
+    """Both, with a bot that tries again at once, and GitHub's hourly limit far away."""
     with (
+        mock.patch.object(api, "HOURLY_LIMIT", 1_000_000),
         mock.patch.object(embedded, "pause", return_value=SOON),
         mock.patch.object(explain, "LAG", timedelta(seconds=0.3)),
         mock.patch.object(look_first, "SHOWS", timedelta(seconds=0.3)),
