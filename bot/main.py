@@ -14,10 +14,11 @@ from sqlalchemy import Engine
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp
 
 from bot.core.catalog import Catalog
+from bot.flows.figures import Counting
 from bot.flows.nowhere import NO_GITHUB, NO_SLACK
 from bot.flows.pacer import Pacer
 from bot.flows.recall import recall
@@ -30,6 +31,8 @@ from bot.inbound.front import SORRY, Front
 from bot.inbound.github import GitHubDoor
 from bot.inbound.github_delivery import deliver
 from bot.inbound.health import Health
+from bot.inbound.pages.later import Later
+from bot.inbound.pages.once import Once
 from bot.inbound.watched import Watched
 from bot.jobs.embedded import EmbeddedJobs
 from bot.jobs.hold import hold
@@ -57,6 +60,10 @@ SWITCH_ON = {
     "Slack": "set EMPTYCHAIR_SLACK__BOT_TOKEN, and EMPTYCHAIR_SLACK__SIGNING_SECRET or, for Socket "
     "Mode, EMPTYCHAIR_SLACK__APP_TOKEN",
 }
+PAGES_OFF = (
+    "The pages are off: who listens to other machines needs a sign-in provider. The README says "
+    "how to set one up; webhooks, /healthz and /metrics answer as always.\n"
+)
 log = structlog.get_logger()
 
 
@@ -66,6 +73,7 @@ class App:
     what the flows are handed.
 
     `start` takes the address that is listened on, for the log; "" is the one of the settings.
+    `once` signs in whoever sits at the machine; None where that takes a provider.
     """
 
     web: Front
@@ -75,6 +83,7 @@ class App:
     start: Callable[..., None]
     world: World
     slack: SlackSide | None = None
+    once: Once | None = None
 
     def stop(self) -> None:
         """Finish what is running and close the database."""
@@ -86,8 +95,11 @@ class App:
         log.info("bot.stopped")
 
 
-def build(settings: Settings, upgrade: Callable[[str], None] = migrate) -> App:
-    """The bot with these settings; nothing runs before `start`.
+def build(
+    settings: Settings, upgrade: Callable[[str], None] = migrate, generated: bool = False
+) -> App:
+    """The bot with these settings; nothing runs before `start`. `generated`: a part of the record
+    was made up, and its pages say so.
 
     `upgrade` brings an older database to this version's schema. Raises ConfigError for settings or
     checklist files that are not right, and AlreadyRunning where another process works on this
@@ -97,7 +109,7 @@ def build(settings: Settings, upgrade: Callable[[str], None] = migrate) -> App:
     engine = open_engine(settings.database_url)
     lock = hold(database_file(settings.database_url))
     try:
-        return _assembled(settings, read, engine, lock, upgrade)
+        return _assembled(settings, read, engine, lock, upgrade, generated)
     except BaseException:
         lock.close()
         raise
@@ -109,6 +121,7 @@ def _assembled(
     engine: Engine,
     lock: IO[str],
     upgrade: Callable[[str], None],
+    generated: bool,
 ) -> App:
     if schema_version(engine) != HEAD:
         upgrade(settings.database_url)
@@ -134,6 +147,7 @@ def _assembled(
     speaks = _slack_gateway(settings.slack)
     world = World(
         store=store,
+        counting=Counting(store, read.organisation),
         github=github or NO_GITHUB,
         jobs=jobs,
         catalog=read,
@@ -158,12 +172,14 @@ def _assembled(
     sealer = Sealer(Notary(store, _now, ledger_key, keys.derived(root, "checkpoint")))
     enforced = Enforced(store, read.organisation)
     health = Health(store, _now, watched, more=(enforced,))
-    routes = [
+    routes: list[BaseRoute] = [
         *(Route(path, door, methods=["POST"]) for path, door in doors.items()),
         Route("/healthz", health.healthz),
         Route("/readyz", health.readyz),
         Route("/metrics", health.metrics),
     ]
+    pages, once = _pages(settings, world, generated)
+    routes.append(Mount("/", pages))
     web = Front(Starlette(routes=routes, exception_handlers={500: _sorry}), doors)
 
     def start(address: str = "") -> None:
@@ -185,7 +201,28 @@ def _assembled(
             slack=_how(settings.slack),
         )
 
-    return App(web, jobs, sealer, store, start, world, slack)
+    return App(web, jobs, sealer, store, start, world, slack, once)
+
+
+def _pages(settings: Settings, world: World, generated: bool) -> tuple[ASGIApp, Once | None]:
+    """The pages, and what signs in whoever sits at the machine. They are off for other machines
+    while nobody can vouch for who looks."""
+    web, github, slack = settings.web, settings.github, settings.slack
+    provided = any((github.client_id, slack.client_id, web.oidc.issuer))
+    if not provided and not web.loopback:
+        return PlainTextResponse(PAGES_OFF, 404), None
+    once = None if provided else Once()
+
+    def make() -> ASGIApp:
+        from bot.inbound.pages.providers import providers
+        from bot.inbound.pages.site import site
+
+        roles = world.catalog.organisation.roles
+        accounts = {name for _, role in roles for name in role.organisations}
+        found = providers(github, slack, web.oidc, sorted(accounts))
+        return site(world, found, web.public_url, once, generated)
+
+    return Later(make), once
 
 
 def _handlers(world: World) -> dict[str, Callable[[Mapping[str, Any]], Any]]:

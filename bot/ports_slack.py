@@ -63,6 +63,12 @@ class Slack(Protocol):
         """A channel as it is now; private where Slack does not say otherwise. Refused as
         `channel_not_found` where we are not let in."""
 
+    def members(self, channel: str) -> frozenset[str]:
+        """Who is in a channel. Known for a minute."""
+
+    def team(self) -> tuple[str, str]:
+        """The workspace that we belong to, and our own user there."""
+
     def profile(self, user: str) -> Profile:
         """Somebody as Slack tells of them. Known for some minutes."""
 

@@ -8,11 +8,15 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from bot.core.answers import Door
+from bot.core.columns import row as row_of
 from bot.core.facts import Actor
+from bot.core.gate import Gate
+from bot.core.review import State
 from bot.core.rulings import Ruled, Ruling
+from bot.core.tally import Counted
 from bot.core.tier import Tier
 from bot.core.waivers import Waiver
 from bot.store import tables as t
@@ -47,8 +51,25 @@ def _add(connection: Connection, repository: str, columns: dict[str, Any]) -> in
         "highest_tier": 1, "customer_facing": True, "overlays": [], "reasons": [], "mode": "warn",
         "checklist_version": "1", "thresholds": {}, "prefills": [], "opened_at": NOW, "version": 1,
     }  # fmt: skip
-    connection.execute(insert(t.review), row | columns)
+    whole = row | columns
+    id = connection.execute(insert(t.review).returning(t.review.c.id), whole).scalar_one()
+    _count(connection, int(id), f"r{repository_id}", whole)
     return number
+
+
+def _count(connection: Connection, id: int, place: str, columns: dict[str, Any]) -> None:
+    """What a saved review leaves beside it for the numbers."""
+    seen = Counted(
+        place, State(columns["state"]), Gate(columns["gate"]), Tier(columns["highest_tier"]),
+        columns.get("attested", False), bool(columns.get("exempt")), columns.get("quiet", False),
+        columns.get("bypassed", False), columns["opened_at"], columns.get("first_answer_at"),
+        columns.get("completed_at"), decided_at=columns.get("decided_at"),
+    )  # fmt: skip
+    found = row_of(seen, id)
+    count = select(func.count()).select_from(t.numbers)
+    seq = connection.execute(count).scalar_one() + 1
+    named = {"review_id": found.pop("id"), "seq": seq}
+    connection.execute(insert(t.numbers), found | named)
 
 
 def _repository(connection: Connection, full_name: str) -> int:

@@ -8,8 +8,12 @@ import gc
 import importlib
 import signal
 import sys
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from bot.inbound.pages.once import Once
 
 M_ARENA_MAX = -8  # the name of that switch in malloc.h
 MOST_CONNECTIONS = 800  # more get 503: a process has 1,024 files by default
@@ -61,6 +65,8 @@ def command(host: str | None, port: int | None) -> None:
     try:
         listener = listen(host or settings.web.host, settings.web.port if port is None else port)
         app.start(address(listener))
+        if app.once is not None:
+            _link(app.once, address(listener))
         gc.freeze()
         gc.enable()
         uvicorn.Server(config).run(sockets=[listener])
@@ -68,6 +74,18 @@ def command(host: str | None, port: int | None) -> None:
         pass  # told to stop, which is no mistake
     finally:
         app.stop()
+
+
+def _link(once: Once, address: str) -> None:
+    """Print how whoever sits here signs in; again whenever that was used."""
+
+    def tell(word: str) -> None:
+        click.echo(
+            f"Pages, for you on this machine, once: http://{address}/sign-in/once?word={word}"
+        )
+
+    once.tell = tell
+    tell(once.fresh())
 
 
 def _spare() -> None:

@@ -12,7 +12,6 @@ import click
 
 from bot.core.organisation import Organisation
 from bot.core.stats import AMONG, Line, Report
-from bot.core.stats import stats as count
 from bot.views.markdown import plain
 from bot.views.stats import (
     NOTES,
@@ -23,6 +22,7 @@ from bot.views.stats import (
     as_markdown,
     cells,
     definitions,
+    further,
     heading,
     none,
     owed,
@@ -88,13 +88,16 @@ def _report(since: date | None) -> Report:
 
 def report(database_url: str, organisation: Organisation, since: date | None) -> Report:
     """The numbers of one record. Raises ConfigError where there is none."""
+    from bot.core.filters import Filter
+    from bot.flows.figures import Figures
     from bot.store import reports
 
-    team_of = organisation.team_of_place
     start = datetime.combine(since, time(), UTC) if since else None
     with reports.reading(database_url) as connection:
-        found = count(reports.counted(connection, start), team_of)
+        columns, places = reports.counted(connection)
         ran_out = reports.ran_out(connection, start, datetime.now(UTC))
+    figures = Figures(0, columns.all(), places, organisation)
+    found = figures.stats(Filter(since=since))
     return Report(since, found, tuple(ran_out))
 
 
@@ -106,6 +109,7 @@ def table(report: Report) -> str:
             heading(report),
             _drawn("Repository", (*stats.repositories, stats.total)),
             _drawn("Team", stats.teams),
+            "\n".join(wrap(further(stats.total), 76)),
             apart(stats.total),
         ]
         notes = ["\n".join(NOTES)]

@@ -21,6 +21,7 @@ class Door(enum.StrEnum):
     REVERT = "reverted pull request"
     PROPOSAL = "linked proposal"
     SLACK = "slack"
+    PAGE = "page"
     PUSH = "push"
     RECORD = "record"
 

@@ -80,6 +80,28 @@ class Reviewers(Strict):
     customer_facing: tuple[str, ...] = ()
 
 
+class Named(Strict):
+    """People who have a role on the pages: logins of GitHub, member ids of Slack, groups that the
+    sign-in provider names, e-mail addresses that it verified (`*@acme.com`). `organisations` are
+    accounts on GitHub: whoever is a member there."""
+
+    logins: tuple[str, ...] = ()
+    slack: tuple[SlackId, ...] = ()
+    groups: tuple[str, ...] = ()
+    emails: tuple[Annotated[str, spelled(r"\S+@\S+", "an address, such as *@acme.com")], ...] = ()
+    organisations: tuple[str, ...] = ()
+
+
+class Roles(Strict):
+    """Who may look at the pages, and who may do more there. Nobody, unless named here; who may
+    waive and consent stands in `reviewers`, and `reviewer` adds groups to it."""
+
+    member: Named = Named()
+    reviewer: Named = Named()
+    leadership: Named = Named()
+    admin: Named = Named()
+
+
 class Known(Strict):
     """Who is who: a member id of Slack and the same person's login on GitHub."""
 
@@ -137,6 +159,7 @@ class Organisation(Strict):
     reviewers: Reviewers = Reviewers()
     mode: tuple[ModeRule, ...] = ()
     teams: Annotated[tuple[Team, ...], AfterValidator(_no_twins)] = ()
+    roles: Roles = Roles()
     people: tuple[Known, ...] = ()
     bots: Bots = Bots()
     drafts: Literal["quiet", "ask"] = "quiet"
@@ -181,6 +204,7 @@ EXAMPLES = {
     "mode": "mode: [{repositories: 'acme/*', mode: enforce}]",
     "teams": "teams: [{name: Checkout, repositories: ['acme/shop', 'acme/pay-*']}]",
     "reviewers": "reviewers: {logins: [ada], teams: [acme/research], slack: [U024BE7LH]}",
+    "roles": "roles: {member: {organisations: [acme]}, leadership: {logins: [ada]}}",
     "people": "people: [{slack: U024BE7LH, github: ada}]",
     "bots": "bots: {quiet: ['renovate[bot]'], ask_from: R3}",
     "drafts": "drafts: quiet",

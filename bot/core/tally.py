@@ -1,15 +1,19 @@
-"""Counting reviews: each in exactly one place, with the hours that its answers took."""
+"""What the numbers need to know of a review, and the one place in which it is counted."""
 
 from __future__ import annotations
 
 import enum
-from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core.gate import Gate
-from bot.core.review import State
+from bot.core.course import Resolution
+from bot.core.gate import Gate, standing
+from bot.core.maturity import maturity
+from bot.core.proposal import Proposal
+from bot.core.review import Review, State
+from bot.core.rulings import Ruled, Sample, standing_ruling
 from bot.core.tier import Tier
+from bot.core.waivers import ALL, PAUSE
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +22,13 @@ class Counted:
 
     `repository` is "owner/name", or a channel, "#pricing". `spared`: opened by a quiet bot, and
     nobody raised it. `quiet`: a draft that is not shown yet. `without_review`: a proposal that was
-    decided before its customer's side was asked about.
+    decided before its customer's side was asked about. `affected` are the segments that it names,
+    `heard` those of its evidence. `kinds` says how customers were heard; empty if they were not.
+    `age` is how many days lay between the newest time a customer was heard and its writing down;
+    None where nobody was. `level` and `percent` are those of its maturity; None where it is not
+    scored. `waivers` were given, `ran_out` are those of them that did while it is not complete.
+    `minded`: a reviewer consented with a condition or objected; `changed`: the decision was then
+    another than a plain yes.
     """
 
     repository: str
@@ -33,6 +43,23 @@ class Counted:
     first_answer_at: datetime | None
     completed_at: datetime | None
     without_review: bool = False
+    decided_at: datetime | None = None
+    overlays: tuple[str, ...] = ()
+    affected: tuple[str, ...] = ()
+    heard: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    former: bool = False
+    age: int | None = None
+    level: int | None = None
+    percent: int | None = None
+    customer_facing: bool = False
+    waivers: int = 0
+    ran_out: int = 0
+    raised: bool = False
+    lowered: bool = False
+    wrong: bool = False
+    minded: bool = False
+    changed: bool = False
 
 
 class Place(enum.Enum):
@@ -48,6 +75,11 @@ class Place(enum.Enum):
     WAIVED = enum.auto()
     ATTESTED = enum.auto()
     LOWERED = enum.auto()
+
+    @property
+    def eligible(self) -> bool:
+        """Customers might notice."""
+        return self in ELIGIBLE
 
 
 _OF_GATE = {
@@ -76,43 +108,53 @@ def place(review: Counted) -> Place:
     return _OF_GATE[review.gate]
 
 
-@dataclass(slots=True)
-class Tally:
-    """What was counted so far; hours are those of eligible reviews, from `opened_at` on."""
+def counted(review: Review, highest: Tier, where: str) -> Counted:
+    """A review as the numbers see it. `where` names its repository or channel."""
+    stands, found = standing(review), maturity(review)
+    voice, who = review.answer("voice"), review.answer("who")
+    told = [piece for piece in review.evidence if piece.kind != "assumed"]
+    kinds = {piece.kind for piece in review.evidence} | set(voice.picks if voice else ())
+    ages = [(piece.at.date() - piece.on).days if piece.on else 0 for piece in told]
+    scored = found if stands.gate is Gate.COMPLETE else None
+    decision, course = review.course.decision, review.course
+    minded = any(c.reason for c in course.consents)
+    real = [w for w in review.waivers if w.scope != PAUSE]
+    lacking = {gap.question.id for gap in stands.missing}
+    return Counted(
+        repository=where,
+        state=review.state,
+        gate=stands.gate,
+        highest_tier=max(highest, review.tier),
+        attested=standing_ruling(review.rulings, Ruled.ATTESTED) is not None,
+        spared=bool(review.spared),
+        quiet=review.quiet,
+        bypassed=review.bypassed,
+        opened_at=review.opened_at,
+        first_answer_at=review.first_answer_at,
+        completed_at=review.completed_at,
+        without_review=decision is not None and decision.without_review,
+        decided_at=review.decided_at,
+        overlays=review.overlays,
+        affected=tuple(sorted(who.picks)) if who else (),
+        heard=tuple(sorted({piece.segment for piece in told if piece.segment})),
+        kinds=tuple(sorted(kinds)),
+        former=any(piece.former for piece in told),
+        age=max(0, min(ages)) if ages else None,
+        level=int(scored.level) if scored else None,
+        percent=scored.percent if scored else None,
+        customer_facing=review.customer_facing,
+        waivers=len(real),
+        ran_out=sum(w.expired and (w.scope == ALL or w.scope in lacking) for w in real),
+        raised=any(r.ruled is Ruled.RAISED for r in review.rulings),
+        lowered=any(r.lowers for r in review.rulings),
+        wrong=any(r.sample is Sample.WRONG for r in review.rulings),
+        minded=minded,
+        changed=minded and decision is not None and decision.resolution is not Resolution.APPROVED,
+    )
 
-    places: Counter[Place] = field(default_factory=Counter)
-    bypassed: int = 0
-    without_review: int = 0
-    to_first_answer: list[float] = field(default_factory=list)
-    to_complete: list[float] = field(default_factory=list)
 
-    def count(self, review: Counted) -> None:
-        """Take one review in."""
-        found = place(review)
-        self.places[found] += 1
-        if found not in ELIGIBLE:
-            return
-        self.bypassed += review.bypassed
-        self.without_review += review.without_review
-        if review.first_answer_at:
-            self.to_first_answer.append(_hours(review.opened_at, review.first_answer_at))
-        if review.completed_at and found is Place.COMPLETE:
-            self.to_complete.append(_hours(review.opened_at, review.completed_at))
-
-    def add(self, other: Tally) -> None:
-        """Take in what another one counted."""
-        self.places.update(other.places)
-        self.bypassed += other.bypassed
-        self.without_review += other.without_review
-        self.to_first_answer += other.to_first_answer
-        self.to_complete += other.to_complete
-
-    @property
-    def eligible(self) -> int:
-        """How many customers might notice."""
-        return sum(self.places[each] for each in ELIGIBLE)
-
-
-def _hours(start: datetime, end: datetime) -> float:
-    """Never below 0: GitHub's clock tells when somebody answered, ours when we first looked."""
-    return max(0.0, (end - start).total_seconds() / 3600)
+def in_place(review: Review) -> str:
+    """The key of a review's repository or channel: the numbers of Slack and GitHub never meet."""
+    if isinstance(review.subject, Proposal):
+        return f"c{review.subject.channel.id}"
+    return f"r{review.subject.repository.id}"

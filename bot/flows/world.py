@@ -16,13 +16,12 @@ from bot.core.pace import Rank
 from bot.core.proposal import Proposal
 from bot.core.refs import ProposalRef
 from bot.core.review import Review
-from bot.core.stats import Stats
+from bot.flows.figures import Counting
 from bot.flows.nowhere import NO_SLACK
 from bot.flows.pacer import Pacer
 from bot.flows.patience import Patience
 from bot.flows.unsent import Unsent
 from bot.flows.windows import Windows
-from bot.gateways.remembered import Remembered
 from bot.ports import GitHub, Jobs, Transaction, check_lock, pull_request_lock
 from bot.ports_slack import Slack
 from bot.store import (
@@ -38,7 +37,6 @@ from bot.store import (
 from bot.store.store import Store
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
-COUNTED_SECONDS = 60.0  # for which the numbers of teams are believed
 LATELY = timedelta(hours=12)  # who looked at the App Home since then sees it follow
 log = structlog.get_logger()
 
@@ -51,6 +49,7 @@ class World:
     """
 
     store: Store
+    counting: Counting
     github: GitHub
     jobs: Jobs
     catalog: Catalog
@@ -66,7 +65,6 @@ class World:
     slack: Slack = NO_SLACK
     match_email: bool = False
     windows: Windows = field(default_factory=Windows)
-    counts: Remembered[Stats] = field(default_factory=lambda: Remembered(COUNTED_SECONDS))
 
     @property
     def by_token(self) -> bool:

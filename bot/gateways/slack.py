@@ -20,6 +20,7 @@ from bot.ports_slack import Payload, Profile, Written
 SECONDS = 10  # for an answer
 TRIGGER_SECONDS = 2  # for opening a window: its trigger lasts three
 KNOWN_SECONDS = 300  # for which people are believed
+MEMBERS_SECONDS = 60.0  # who left a channel sees nothing of it after that
 LOOKED_THROUGH = 200  # messages of a thread or channel that are searched for ours
 EVENT_TYPE = "emptychair_card"  # of the metadata by which we know our own messages
 
@@ -32,6 +33,7 @@ class SlackGateway:
         self._hurried = _client(token, base_url, TRIGGER_SECONDS)
         self._limits = Limits()
         self._profiles: Remembered[Profile] = Remembered(KNOWN_SECONDS)
+        self._members: Remembered[frozenset[str]] = Remembered(MEMBERS_SECONDS)
 
     def open_view(self, trigger: str, view: Payload) -> None:
         self._ask("views.open", {"trigger_id": trigger, "view": view}, self._hurried)
@@ -91,6 +93,20 @@ class SlackGateway:
         told = self._ask("conversations.info", {"channel": id}, form=True)["channel"]
         open_to_all = told.get("is_channel", False) and told.get("is_private") is False
         return Channel(id, team, str(told.get("name") or ""), private=not open_to_all)
+
+    def members(self, channel: str) -> frozenset[str]:
+        return self._members.get(channel, lambda: self._in(channel))
+
+    def _in(self, channel: str) -> frozenset[str]:
+        found: set[str] = set()
+        cursor = ""
+        while True:
+            args = {"channel": channel, "limit": 1000, "cursor": cursor}
+            told = self._ask("conversations.members", args, form=True)
+            found |= {str(each) for each in told.get("members") or ()}
+            cursor = str((told.get("response_metadata") or {}).get("next_cursor") or "")
+            if not cursor:
+                return frozenset(found)
 
     def profile(self, user: str) -> Profile:
         return self._profiles.get(user, lambda: self._profile(user))

@@ -34,11 +34,13 @@ from bot.core.spelling import did_you_mean
 from bot.errors import ConfigError
 from bot.settings.refusals import (
     PREFIX,
+    refuse_half_sign_in,
     refuse_half_slack,
     refuse_halves,
     refuse_unsendable,
     refuse_weak,
 )
+from bot.settings.web import WebSettings as WebSettings
 
 # What the tools of those who work on this program take; nothing of ours that runs reads them.
 OF_DEVELOPERS = {
@@ -78,6 +80,10 @@ class GitHubSettings(_Group):
     token: SecretStr | None = Field(
         None, description="A machine user's personal access token, where there is no App"
     )
+    client_id: str = Field(
+        "", description="The App's client id, so that people sign in to the pages with GitHub"
+    )
+    client_secret: SecretStr | None = Field(None, description="The client secret beside it")
     webhook_secret: Annotated[tuple[SecretStr, ...], NoDecode, BeforeValidator(_split)] = Field(
         (),
         description="The webhook's secret; several, separated by commas, while you rotate it",
@@ -120,6 +126,10 @@ class SlackSettings(_Group):
         description="An app-level token, `xapp-…`, with `connections:write`: Socket Mode, for "
         "who has no public address",
     )
+    client_id: str = Field(
+        "", description="The app's client id, so that people sign in to the pages with Slack"
+    )
+    client_secret: SecretStr | None = Field(None, description="The client secret beside it")
     match_email: bool = Field(
         False,
         description="Take a person in Slack and one on GitHub for the same by their e-mail "
@@ -139,13 +149,6 @@ class JobsSettings(_Group):
     max_attempts: int = Field(
         12, ge=1, le=100, description="Failed tries after which a job is parked for an operator"
     )
-
-
-class WebSettings(_Group):
-    """The web server."""
-
-    host: str = Field("127.0.0.1", description="Address to listen on; `0.0.0.0` in a container")
-    port: int = Field(8080, ge=0, le=65535, description="Port to listen on")
 
 
 class Settings(BaseSettings):
@@ -275,6 +278,7 @@ def load(whole: bool = True) -> Settings:
     if settings.github.token is not None:
         refuse_unsendable("GITHUB__TOKEN", settings.github.token)
     if whole:
+        refuse_half_sign_in(settings.web, settings.github, settings.slack)
         refuse_halves(settings.github)
         refuse_half_slack(settings.slack)
         for secret in settings.github.webhook_secret:

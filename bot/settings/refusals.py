@@ -10,6 +10,7 @@ from bot.errors import ConfigError
 
 if TYPE_CHECKING:
     from bot.settings import GitHubSettings, SlackSettings
+    from bot.settings.web import WebSettings
 
 PREFIX = "EMPTYCHAIR_"
 DEFAULT_SECRETS = {
@@ -57,6 +58,38 @@ def refuse_half_slack(slack: SlackSettings) -> None:
         raise ConfigError("environment", 0, f"{PREFIX}SLACK__SIGNING_SECRET", rule)
     for name in given:
         refuse_unsendable(f"SLACK__{name.upper()}", getattr(slack, name), "Slack")
+
+
+def refuse_half_sign_in(web: WebSettings, github: GitHubSettings, slack: SlackSettings) -> None:
+    """A provider is off or set up in full, and only where people can be sent back to us."""
+    oidc = web.oidc
+    ways = {
+        "GITHUB__": {"CLIENT_ID": github.client_id, "CLIENT_SECRET": github.client_secret},
+        "SLACK__": {"CLIENT_ID": slack.client_id, "CLIENT_SECRET": slack.client_secret},
+        "WEB__OIDC__": {
+            "ISSUER": oidc.issuer, "CLIENT_ID": oidc.client_id, "CLIENT_SECRET": oidc.client_secret
+        },
+    }  # fmt: skip
+    for group, parts in ways.items():
+        given = [name for name, value in parts.items() if value]
+        lacking = [name for name, value in parts.items() if not value]
+        if not given:
+            continue
+        if lacking:
+            rule = f"is missing, but {PREFIX}{group}{given[0]} is set: signing in takes both."
+            raise ConfigError("environment", 0, f"{PREFIX}{group}{lacking[0]}", rule)
+        if not web.public_url:
+            rule = f"is missing, but {PREFIX}{group}CLIENT_ID is set: people are sent back to it."
+            example = f"{PREFIX}WEB__PUBLIC_URL=https://empty-chair.example.com"
+            raise ConfigError("environment", 0, f"{PREFIX}WEB__PUBLIC_URL", rule, example)
+    if any(all(parts.values()) for parts in ways.values()) and not _safe(web.public_url):
+        rule = "begins with http://, and who signs in is worth https://."
+        raise ConfigError("environment", 0, f"{PREFIX}WEB__PUBLIC_URL", rule)
+
+
+def _safe(address: str) -> bool:
+    loopback = ("http://127.", "http://localhost", "http://[::1]")
+    return address.startswith(("https://", *loopback))
 
 
 def _refuse_app_and_token(app: list[str]) -> None:

@@ -29,6 +29,7 @@ from bot.ports import Transaction
 from bot.store import (
     answers,
     checklists,
+    numbers,
     proposal_subjects,
     proposals,
     recent,
@@ -192,6 +193,7 @@ def save(tx: Transaction, review: Review) -> Review:
     answers.save(tx, saved)
     if isinstance(saved.subject, Proposal):
         proposals.save_parts(tx, saved)
+    numbers.save(tx, saved)
     recent.keep(tx, saved)
     return saved
 

@@ -24,6 +24,8 @@ from sqlalchemy import (
 from bot.store.columns import TENANT as TENANT
 from bot.store.columns import Id, UTCDateTime, table
 from bot.store.columns import metadata as metadata
+from bot.store.page_tables import numbers as numbers
+from bot.store.page_tables import session as session
 from bot.store.slack_tables import card as card
 from bot.store.slack_tables import channel as channel
 from bot.store.slack_tables import link_code as link_code

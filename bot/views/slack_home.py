@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.core.stats import AMONG, Line, Median, Rate, Value
+from bot.core.stats import AMONG, Hours, Line, Rate, Value
 from bot.views.slack_blocks import actions, context, divider, header, home, paged, section
 from bot.views.slack_inputs import button
 from bot.views.slack_limits import Block
@@ -120,6 +120,6 @@ def value(of: Value) -> str:
     """A number with what it is a share of."""
     if isinstance(of, Rate):
         return f"– (n = {of.n})" if of.percent is None else f"{of.percent} % (n = {of.n})"
-    if isinstance(of, Median):
+    if isinstance(of, Hours):
         return f"– (n = {of.n})" if of.hours is None else f"{of.hours} hours (n = {of.n})"
     return str(of)

@@ -13,10 +13,13 @@ from bot.core.stats import (
     AMONG,
     APART,
     FEWEST,
+    FURTHER,
     LIMITS,
     MEASURES,
+    Days,
+    Hours,
     Line,
-    Median,
+    Middle,
     RanOut,
     Rate,
     Report,
@@ -69,15 +72,20 @@ def as_json(report: Report) -> str:
 
 
 def _values(line: Line) -> dict[str, object]:
-    return {name: _parts(value) for name, value in line.values.items()}
+    return {name: parts(value) for name, value in line.values.items()}
 
 
-def _parts(value: Value) -> int | dict[str, float | int | None]:
+def parts(value: Value) -> int | dict[str, float | int | None]:
+    """A number for programs: a count, or its value beside n."""
     match value:
         case Rate(percent, n):
             return {"percent": percent, "n": n}
-        case Median(hours, n):
+        case Hours(hours, n):
             return {"median_hours": hours, "n": n}
+        case Days(days, n):
+            return {"median_days": days, "n": n}
+        case Middle(level, n):
+            return {"level": level, "n": n}
     return value
 
 
@@ -97,11 +105,11 @@ def as_csv(report: Report) -> str:
 def _flat(line: Line) -> dict[str, float | int | None]:
     found: dict[str, float | int | None] = {}
     for name, value in line.values.items():
-        parts = _parts(value)
-        if isinstance(parts, int):
-            found[name] = parts
+        split = parts(value)
+        if isinstance(split, int):
+            found[name] = split
         else:
-            found |= {f"{name}_{part}": each for part, each in parts.items()}
+            found |= {f"{name}_{part}": each for part, each in split.items()}
     return found
 
 
@@ -114,14 +122,24 @@ def _cell(value: Value) -> str:
     match value:
         case Rate(percent, n):
             return f"{'–' if percent is None else f'{percent} %'} (n={n})"
-        case Median(hours, n):
+        case Hours(hours, n):
             return f"{'–' if hours is None else hours} (n={n})"
+        case Days(days, n):
+            return f"{'–' if days is None else days} (n={n})"
+        case Middle(level, n):
+            return f"{'–' if level is None else level} (n={n})"
     return str(value)
 
 
 def cells(line: Line) -> list[str]:
     """The numbers of the eligible reviews, as people read them."""
     return [_cell(line.values[measure.name]) for measure in AMONG]
+
+
+def further(total: Line) -> str:
+    """What is told of all of them together."""
+    told = (f"{m.heading} {_cell(total.values[m.name])}" for m in FURTHER)
+    return f"Of all: {' · '.join(told)}."
 
 
 def apart(total: Line) -> str:
@@ -137,6 +155,7 @@ def as_markdown(report: Report) -> str:
         f"## {heading(report)}",
         _grid("Repository", (*stats.repositories, stats.total)),
         _grid("Team", stats.teams),
+        further(stats.total),
         apart(stats.total),
     ]
     if report.ran_out:

@@ -314,7 +314,7 @@ def test_the_demo_prints_its_page_and_stops_on_ctrl_c(tmp_path: Path) -> None:
         with urllib.request.urlopen(urls[0], timeout=5) as page:
             assert "First &amp; &lt;only&gt; commit" in page.read().decode()
         demo.send_signal(signal.SIGINT)
-        out, err = demo.communicate(timeout=15)
+        out, err = demo.communicate(timeout=60)
     assert (demo.returncode, err) == (0, "")
     assert "Stopped." in out
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import timedelta
 from itertools import product
 
 import pytest
 
+from bot.core.columns import Columns
 from bot.core.gate import Gate
 from bot.core.review import State
-from bot.core.stats import APART, MEASURES, Median, Rate, Value, stats
+from bot.core.stats import APART, MEASURES, Hours, Rate, Stats, Value, stats
 from bot.core.tally import Counted
 from bot.core.tier import Tier
 from tests.rows import NOW, hours
@@ -33,8 +35,12 @@ ATTESTED = replace(PENDING, gate=Gate.NOT_NEEDED, attested=True)
 PLACES = ("complete", "pending", "waived", "attested", "lowered")
 
 
+def counted(reviews: Iterable[Counted], team_of: Callable[[str], str]) -> Stats:
+    return stats(Columns.of(reviews).all(), str, team_of)
+
+
 def total(*reviews: Counted) -> dict[str, Value]:
-    return dict(stats(reviews, lambda _: "unmapped").total.values)
+    return dict(counted(reviews, lambda _: "unmapped").total.values)
 
 
 def counts(*reviews: Counted) -> dict[str, Value]:
@@ -113,25 +119,25 @@ def test_medians_are_in_hours_over_those_that_have_one_and_carry_their_n() -> No
     slow = replace(COMPLETE, first_answer_at=hours(48), completed_at=hours(72.54))
     begun = replace(PENDING, first_answer_at=hours(2))
     found = total(COMPLETE, slow, begun, PENDING)
-    assert found["first_answer"] == Median(2.0, 3)
-    assert found["completion"] == Median(37.8, 2)
+    assert found["first_answer"] == Hours(2.0, 3)
+    assert found["completion"] == Hours(37.8, 2)
 
 
 def test_without_an_answer_there_is_no_median() -> None:
-    assert total(PENDING)["first_answer"] == Median(None, 0)
+    assert total(PENDING)["first_answer"] == Hours(None, 0)
 
 
 def test_an_answer_from_before_the_bot_looked_took_no_time() -> None:
     early = replace(PENDING, first_answer_at=NOW - timedelta(days=2))
-    assert total(early)["first_answer"] == Median(0.0, 1)
+    assert total(early)["first_answer"] == Hours(0.0, 1)
 
 
 def test_hours_of_what_is_complete_no_longer_are_not_told() -> None:
-    assert total(replace(COMPLETE, gate=Gate.WAIVED))["completion"] == Median(None, 0)
+    assert total(replace(COMPLETE, gate=Gate.WAIVED))["completion"] == Hours(None, 0)
 
 
 def test_hours_of_withdrawn_reviews_are_not_told() -> None:
-    assert total(replace(COMPLETE, state=State.WITHDRAWN))["first_answer"] == Median(None, 0)
+    assert total(replace(COMPLETE, state=State.WITHDRAWN))["first_answer"] == Hours(None, 0)
 
 
 def test_repositories_stand_by_name_and_teams_add_theirs_up_with_unmapped_last() -> None:
@@ -140,7 +146,7 @@ def test_repositories_stand_by_name_and_teams_add_theirs_up_with_unmapped_last()
         replace(COMPLETE, repository=name, completed_at=hours(n))
         for n, name in enumerate(("b/b", "acme/zoo", "Acme/shop", "acme/pay", "acme/pay"), start=1)
     ]
-    found = stats(reviews, teams.__getitem__)
+    found = counted(reviews, teams.__getitem__)
     assert [(line.name, line.team) for line in found.repositories] == [
         ("acme/pay", "Web"),
         ("Acme/shop", "Web"),
@@ -148,9 +154,9 @@ def test_repositories_stand_by_name_and_teams_add_theirs_up_with_unmapped_last()
         ("b/b", "apps"),
     ]
     assert [line.name for line in found.teams] == ["apps", "Web", "unmapped"]
-    assert found.teams[1].values["completion"] == Median(4.0, 3)
-    assert found.repositories[0].values["completion"] == Median(4.5, 2)
-    assert found.total.values["completion"] == Median(3.0, 5)
+    assert found.teams[1].values["completion"] == Hours(4.0, 3)
+    assert found.repositories[0].values["completion"] == Hours(4.5, 2)
+    assert found.total.values["completion"] == Hours(3.0, 5)
 
 
 def test_every_measure_has_a_name_of_its_own_and_says_what_it_means() -> None:

@@ -28,9 +28,15 @@ from tests import make
 MIGRATIONS = Path(schema.__file__).parent / "migrations"
 
 
+def _ours(name: str | None, kind: str, _parents: object) -> bool:
+    """Of what is there only for full-text search, the engine keeps several tables of its own."""
+    return kind != "table" or not str(name).startswith("decision_text")
+
+
 def test_a_fresh_database_is_what_the_tables_say(store: Store) -> None:
     with store.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        options = {"compare_type": True, "include_name": _ours}
+        context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, t.metadata) == []
 
 

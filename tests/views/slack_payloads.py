@@ -8,10 +8,10 @@ from datetime import date
 from typing import Any
 
 from bot.core.acts import Deed, Judge, Tell, Waive
+from bot.core.columns import Columns
 from bot.core.course import Prediction, Resolution, Stance
 from bot.core.course_deeds import AskReviewer, Decide, Dismiss, GiveConsent, SetDue
 from bot.core.grammar import Given, Piece
-from bot.core.organisation import Organisation
 from bot.core.proposal import Proposal
 from bot.core.review import Review
 from bot.core.rulings import Ruled
@@ -116,7 +116,7 @@ def _home(text: str) -> Iterator[tuple[str, Block]]:
     line = HomeLine(
         "p:C1:1.2", text[:3000], "https://e.example/3", text[:300], "R2", text[:300], DAY
     )
-    total = stats([], Organisation().team_of_place).total
+    total = stats(Columns().all(), str, str).total
     many = [replace(line, ref=f"p:C1:1.{n}") for n in range(80)]
     for page in (0, 1, 99):
         yield f"home {page}", shown(HomeView(many, many, many, total, page))
@@ -124,7 +124,7 @@ def _home(text: str) -> Iterator[tuple[str, Block]]:
 
 
 def _says(text: str) -> Iterator[tuple[str, Block]]:
-    total = stats([], Organisation().team_of_place).total
+    total = stats(Columns().all(), str, str).total
     yield from {
         "help": says.help_text(text[:200]),
         "mine": says.mine([(text[:300], "https://e.example/4", text[:80])] * 15),

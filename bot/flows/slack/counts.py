@@ -1,27 +1,22 @@
-"""The numbers of a team for Slack: the same as everywhere, counted every few minutes."""
+"""The numbers of a team for Slack: the same as everywhere."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from bot.core.stats import Line, Stats, stats
+from bot.core.filters import Filter
+from bot.core.stats import Line
 from bot.flows.world import World
-from bot.store import proposal_subjects, reports
+from bot.store import proposal_subjects
 
 PERIOD = timedelta(weeks=12)
 
 
 def team_line(world: World, team: str) -> Line:
     """The numbers of one team over twelve weeks; of all where it has none."""
-    found = world.counts.get("stats", lambda: _count(world))
+    by = Filter(since=(world.clock() - PERIOD).date())
+    found = world.counting.get(("stats", by), lambda figures: figures.stats(by))
     return next((line for line in found.teams if line.name == team), found.total)
-
-
-def _count(world: World) -> Stats:
-    since = world.clock() - PERIOD
-    with world.store.read() as connection:
-        rows = reports.counted(connection, since)
-        return stats(rows, world.catalog.organisation.team_of_place)
 
 
 def team_of(world: World, channel: str) -> str:

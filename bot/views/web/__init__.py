@@ -1,0 +1,1 @@
+"""The pages: values in, HTML out."""
