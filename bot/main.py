@@ -31,6 +31,7 @@ from bot.inbound.front import SORRY, Front
 from bot.inbound.github import GitHubDoor
 from bot.inbound.github_delivery import deliver
 from bot.inbound.health import Health
+from bot.inbound.measured import Measured
 from bot.inbound.pages.later import Later
 from bot.inbound.pages.once import Once
 from bot.inbound.watched import Watched
@@ -160,6 +161,7 @@ def _assembled(
         started=_now(),
         slack=speaks or NO_SLACK,
         match_email=settings.slack.match_email,
+        pages=settings.web.public_url,
     )
     watched = (
         Watched(github.time.ahead, pacer, github.reach.silent_for) if github is not None else None
@@ -171,7 +173,7 @@ def _assembled(
     doors[SLACK] = slack.door if slack else _off("Slack")
     sealer = Sealer(Notary(store, _now, ledger_key, keys.derived(root, "checkpoint")))
     enforced = Enforced(store, read.organisation)
-    health = Health(store, _now, watched, more=(enforced,))
+    health = Health(store, _now, watched, more=(enforced, Measured(world.counting, _now)))
     routes: list[BaseRoute] = [
         *(Route(path, door, methods=["POST"]) for path, door in doors.items()),
         Route("/healthz", health.healthz),

@@ -7,6 +7,7 @@ import signal
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 
 ORGANISATION = """
 mode: [{repositories: '**', mode: enforce}]
-teams: [{name: Shop, repositories: ['acme/*']}, {name: Product, channels: [proposals]}]
+teams:
+  - {name: Shop, repositories: ['acme/*']}
+  - {name: Product, channels: [proposals]}
 """
 SECONDS = 50.0  # for all pull requests together; then the table says what is still open
 
@@ -62,6 +65,7 @@ def command(repo: Path | None, last: int, port: int, slack_port: int, leave: boo
     from rich.console import Console
 
     from bot import logs
+    from bot.cli.demo_year import organisation
     from bot.cli.pair import start_pair
     from bot.cli.port import refusal
 
@@ -73,10 +77,13 @@ def command(repo: Path | None, last: int, port: int, slack_port: int, leave: boo
             with start_pair(
                 Path(folder),
                 port=port,
-                organisation=ORGANISATION,
+                organisation=organisation(ORGANISATION),
                 slack=True,
                 slack_port=slack_port,
+                generated=True,
+                pages=True,
             ) as pair:
+                _generate(pair)
                 numbers = _replay(console, pair, _samples(repo, last))
                 _play(pair, numbers)
                 _show(console, pair, numbers)
@@ -115,6 +122,17 @@ def _samples(repo: Path | None, last: int) -> Sequence[Sample]:
         return found if repo is not None else [*found, *samples()]
     click.echo("No history here, so a few pull requests written for the purpose.")
     return list(samples())
+
+
+def _generate(pair: Pair) -> None:
+    """A year for the pages to show."""
+    from bot.cli.demo_year import TEAMS, generate
+    from bot.store import catalog
+
+    assert pair.bot is not None
+    read = catalog.load(pair.settings.checklists_dir)
+    made = generate(pair.bot.store, read, datetime.now(UTC))
+    click.echo(f"And a generated year of {len(TEAMS)} teams, {made:,} reviews, for the pages.")
 
 
 def _replay(console: object, pair: Pair, samples: Sequence[Sample]) -> list[int]:
@@ -206,6 +224,18 @@ def _show(console: object, pair: Pair, numbers: list[int]) -> None:
     console.print(table)
 
 
+def _link(pair: Pair) -> str:
+    """How whoever sits here signs in; a new link is told when this one was used."""
+    assert pair.bot is not None
+    assert pair.bot.once is not None
+
+    def link(word: str) -> str:
+        return f"{pair.bot_url}/sign-in/once?word={word}"
+
+    pair.bot.once.tell = lambda word: click.echo(f"To sign in once more: {link(word)}")
+    return link(pair.bot.once.fresh())
+
+
 def _stay(pair: Pair, numbers: list[int]) -> None:
     from bot.core.gate import Gate, standing
 
@@ -219,6 +249,7 @@ def _stay(pair: Pair, numbers: list[int]) -> None:
         number = -min(waiting)[1]  # one that asks for little, of the shop where there is one
         click.echo(f"One that waits for answers: {pair.github.pull_url(number)}")
     click.echo(f"Slack, with its proposals: {pair.slack.url}/")
+    click.echo(f"The page for leadership, signed in once: {_link(pair)}")
     click.echo("Be the author, the reviewer or an outsider there (top right). Tick boxes, write")
     click.echo("`/impact help`, answer in the description, waive, push, try to merge.")
     click.echo("The demo enforces; a fresh install only warns. Ctrl-C stops everything.")

@@ -126,11 +126,14 @@ def start_pair(
     slack: bool = False,
     socket_mode: bool = False,
     slack_port: int = 0,
+    generated: bool = False,
+    pages: bool = False,
 ) -> Pair:
     """Start both. `organisation` is the text of `organisation.yaml`; `port` the stand-in's.
 
     `paced`: keep within GitHub's limits, which the stand-in does not have. `slack`: a stand-in
     Slack beside them, which the bot hears over HTTP, or with `socket_mode` over a socket.
+    `generated`: a part of the record is made up, and the pages say so. `pages`: links lead there.
 
     `token_of` is the login of a machine user, with whose token the bot writes in place of an App.
     """
@@ -161,13 +164,13 @@ def start_pair(
         checklists_dir=checklists,
         github=_with_token(github, token_of, app) if token_of else app,
         jobs=JobsSettings(workers=workers),
-        web={"port": bot_port},
+        web={"port": bot_port, "public_url": f"http://127.0.0.1:{bot_port}" if pages else ""},
     )
     chat = None
     if slack or socket_mode:
         chat = _slack("" if socket_mode else f"http://127.0.0.1:{bot_port}", slack_port)
         settings = settings.model_copy(update={"slack": _speaking(chat, socket_mode)})
-    bot, server = _start(settings)
+    bot, server = _start(settings, generated)
     pair = Pair(folder, github, bot, f"http://127.0.0.1:{bot_port}", settings, server, app, chat)
     if token_of:
         github.hook()
@@ -201,8 +204,8 @@ def _with_token(github: StandIn, login: str, app: GitHubSettings) -> GitHubSetti
     return app.model_copy(update={"app_id": None, "private_key": None, "token": token})
 
 
-def _start(settings: Settings) -> tuple[App, Server]:
-    bot = build(settings)
+def _start(settings: Settings, generated: bool = False) -> tuple[App, Server]:
+    bot = build(settings, generated=generated)
     bot.start()
     server = Server(bot.web, "127.0.0.1", settings.web.port)
     server.start()

@@ -58,7 +58,9 @@ def _publish(
     if world.by_token:
         wanted = status(found, _comment(world, subject))
         return put_status(world, subject.repository, head_sha, wanted, old, force, anew)
-    closing = _put(world, subject.repository, head_sha, check(found), surface, force, anew)
+    closing = _put(
+        world, subject.repository, head_sha, check(found, world.pages), surface, force, anew
+    )
     if still_holds(old):
         if closing is not None:
             world.store.write(closing)

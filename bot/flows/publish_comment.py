@@ -44,7 +44,7 @@ def publish_comment(
     asked = anew or wanted(review)
     if surface.external_id is None and not (asked or surface.begun):
         return None
-    text = comment(review)
+    text = comment(review, world.pages)
     if surface.live is not None and same(surface.live, text):
         return None
     # An edit in the future means that the clock was set back: nobody is at it for that long.

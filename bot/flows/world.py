@@ -65,6 +65,7 @@ class World:
     slack: Slack = NO_SLACK
     match_email: bool = False
     windows: Windows = field(default_factory=Windows)
+    pages: str = ""  # where people find the pages; empty where links lead to none
 
     @property
     def by_token(self) -> bool:

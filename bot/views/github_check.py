@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from bot.core.gate import Conclusion, Gate, Standing, standing, worst
-from bot.core.missing import missing, required
+from bot.core.missing import Missing, missing, required
 from bot.core.organisation import Mode
 from bot.core.review import Review
 from bot.core.rulings import Ruled, standing_ruling
@@ -16,6 +16,7 @@ from bot.ports import Button, CheckRun
 from bot.views import words
 from bot.views.decisions import paused, ruling, waived
 from bot.views.markdown import cut, escape, plain, sentence
+from bot.views.page_links import page_of
 
 NAME = "Customer impact"
 TITLE_LIMIT = 120
@@ -39,24 +40,27 @@ def _bare(name: str) -> str:
     return unicodedata.normalize("NFKC", name).casefold().strip()
 
 
-def check(reviews: Sequence[Review]) -> CheckRun:
-    """The check of one commit; with several pull requests on it the worst gate colours it."""
+def check(reviews: Sequence[Review], pages: str = "") -> CheckRun:
+    """The check of one commit; with several pull requests on it the worst gate colours it.
+
+    `pages` is where the pages are; empty where there are none.
+    """
     if len(reviews) == 1:
-        return _run(title(reviews[0]), summary(reviews[0]), reviews)
+        return _run(title(reviews[0]), summary(reviews[0], pages), reviews, pages)
     ordered = sorted(reviews, key=lambda r: standing(r).gate is not Gate.PENDING)
     titles = [f"#{review.pull_request.number} {title(review)}" for review in ordered]
-    sections = [f"### Pull request {r.pull_request.number}\n\n{summary(r)}" for r in ordered]
-    return _run(cut(" · ".join(titles), TITLE_LIMIT), "\n\n".join(sections), ordered)
+    sections = [f"### Pull request {r.pull_request.number}\n\n{summary(r, pages)}" for r in ordered]
+    return _run(cut(" · ".join(titles), TITLE_LIMIT), "\n\n".join(sections), ordered, pages)
 
 
-def _run(title: str, summary: str, reviews: Sequence[Review]) -> CheckRun:
+def _run(title: str, summary: str, reviews: Sequence[Review], pages: str) -> CheckRun:
     subject = reviews[0].pull_request
     return CheckRun(
         name=NAME,
         title=title,
         summary=summary[:SUMMARY_LIMIT],
         conclusion=worst(reviews),
-        details_url=subject.url,
+        details_url=page_of(reviews[0], pages) or subject.url,
         external_id=EXTERNAL_ID,
         buttons=BUTTONS,
     )
@@ -118,12 +122,12 @@ def _pending(review: Review, left: int) -> str:
     return f"{total - left - let_go} of {total} answered" + (f", {let_go} waived" if let_go else "")
 
 
-def summary(review: Review) -> str:
+def summary(review: Review, pages: str = "") -> str:
     """What is missing and how the tier came about, as Markdown."""
     now = standing(review)
     parts = [_standing(review)]
     if now.missing and not review.quiet:
-        lines = [f"- **{escape(g.question.ask)}** {sentence(g.reason)}" for g in now.missing]
+        lines = [f"- {_asked(review, g, pages)} {sentence(g.reason)}" for g in now.missing]
         parts.append("\n".join(["Still missing:", "", *lines]))
     if let_go := [w for w in review.waivers if now.missing and not w.expired]:
         parts.append("\n".join(f"- {_scope(review, waiver)} {waived(waiver)}" for waiver in let_go))
@@ -136,6 +140,13 @@ def summary(review: Review) -> str:
     if now.gate is Gate.PENDING and review.mode is not Mode.SHADOW:
         parts.append(MAY_WAIVE)
     return "\n\n".join(parts)
+
+
+def _asked(review: Review, gap: Missing, pages: str) -> str:
+    """A question that is open, and the way to it."""
+    page = page_of(review, pages, gap.question.id)
+    asked = f"**{escape(gap.question.ask)}**"
+    return f"[{asked}](<{page}>)" if page else asked
 
 
 def _answers(review: Review) -> list[str]:

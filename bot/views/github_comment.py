@@ -24,6 +24,7 @@ from bot.views.decisions import paused, ruling, waived
 from bot.views.github_description import unread
 from bot.views.github_question import DONE, fold, next_open, question
 from bot.views.markdown import escape, sentence
+from bot.views.page_links import page_of
 
 MARKER = "<!-- empty-chair:review -->"
 LIMIT = 60_000  # characters; GitHub takes 65,536
@@ -42,13 +43,14 @@ def wanted(review: Review) -> bool:
     return asking and review.mode is not Mode.SHADOW and review.state is State.OPEN
 
 
-def comment(review: Review) -> str:
-    """The whole comment, at most 60,000 characters."""
+def comment(review: Review, pages: str = "") -> str:
+    """The whole comment, at most 60,000 characters. `pages` is where the pages are; empty where
+    there are none."""
     for optional in (True, False):
-        text = _comment(review, optional)
+        text = _comment(review, optional, pages)
         if len(text) <= LIMIT:
             return text
-    text = _comment(replace(review, suggestions=_held(review)), optional=False)
+    text = _comment(replace(review, suggestions=_held(review)), False, pages)
     if len(text) <= LIMIT:
         return text
     cut = text[: LIMIT - ROOM].rsplit("\n<details", 1)[0].rstrip()
@@ -61,14 +63,14 @@ def _held(review: Review) -> tuple[Suggestion, ...]:
     return tuple(suggestion for suggestion in review.suggestions if suggestion.held)
 
 
-def _comment(review: Review, optional: bool) -> str:
+def _comment(review: Review, optional: bool, pages: str) -> str:
     now, problems = standing(review), unread(review.subject.body, review.checklist)
     parts = _main_parts(review, now, problems)
     if now.gate is not Gate.NOT_NEEDED and _begun(review):
         left_out = "The optional questions are left out here: the comment would be too long."
         parts += _optional(review, problems) if optional else [left_out]
     if now.gate is Gate.PENDING:
-        parts.append(_other_ways(review))
+        parts.append(_other_ways(review, pages))
     return "\n\n".join([MARKER, *parts]) + "\n"
 
 
@@ -261,7 +263,7 @@ def _optional(review: Review, problems: Mapping[str, str]) -> list[str]:
     return [fold(f"More, if you like ({len(extra)} optional)", body)]
 
 
-def _other_ways(review: Review) -> str:
+def _other_ways(review: Review, pages: str) -> str:
     """All answers in one comment, and what to do where the questions do not fit.
 
     The same whatever is answered already, so that a tick alone rewrites nothing.
@@ -274,6 +276,8 @@ def _other_ways(review: Review) -> str:
         "The same lines count in the description, below <code>## Customer impact</code>; that "
         "notifies nobody.",
     ]
+    if page := page_of(review, pages):
+        parts.append(f"Or answer on [a page of its own](<{page}>).")
     parts.append("A question does not fit, or should wait? <code>/impact help</code> says how.")
     return fold("All in one comment, and other ways", "\n\n".join(parts))
 

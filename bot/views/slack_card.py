@@ -54,10 +54,19 @@ class LinkLine:
     by: str = ""
 
 
-def card(review: Review, users: Users, links: Sequence[LinkLine] = (), named: bool = True) -> Block:
-    """The message, as the review stands now. `named`: the organisation names reviewers."""
+def card(
+    review: Review,
+    users: Users,
+    links: Sequence[LinkLine] = (),
+    named: bool = True,
+    page: str = "",
+) -> Block:
+    """The message, as the review stands now. `named`: the organisation names reviewers. `page` is
+    the address of its page; empty where there is none."""
     stands = standing(review)
     blocks = [*_proposal(review), *_body(review, stands, users, named), *_links(links)]
+    if page and review.state is not State.DISMISSED:
+        blocks.append(context(link(page, "Everything about it, on one page")))
     return message(fit([[block] for block in blocks], MESSAGE_BLOCKS), fallback(review, stands))
 
 

@@ -21,6 +21,7 @@ from bot.ports import Closing, Transaction
 from bot.store import cards, proposal_links, proposals, slack_people
 from bot.store.cards import CARD, DECISION, Card
 from bot.store.proposal_links import Link
+from bot.views.page_links import page_of
 from bot.views.slack_card import LinkLine, card, decision_line
 from bot.views.slack_limits import Block
 from bot.views.slack_says import cannot_post
@@ -62,7 +63,9 @@ def _card(world: World, connection: Connection, review: Review, subject: int) ->
     links = [_line(link, of) for link in proposal_links.of_proposal(connection, subject)]
     people = slack_people.users_of(connection, people_on(review))
     review = veiled(review, review.proposal.channel.id)
-    return card(review, people, links, named=named(world.catalog.organisation))
+    return card(
+        review, people, links, named(world.catalog.organisation), page_of(review, world.pages)
+    )
 
 
 def _line(link: Link, of: ProposalRef) -> LinkLine:

@@ -22,7 +22,7 @@ from bot.views.web.draw import draw
 NAV = (("/", "Overview"), ("/decisions", "Decisions"), ("/mine", "My reviews"))
 QUEUE = ("/queue", "Reviewer's queue")
 WRITES = RateLimitItemPerMinute(240)
-TRIES = RateLimitItemPerMinute(30)  # to sign in, by address
+TRIES = RateLimitItemPerMinute(60)  # to sign in, by address: a whole office may share one
 
 
 class Away(Exception):

@@ -47,10 +47,7 @@ class Guard:
         if refused := self._refused(scope):
             await PlainTextResponse(refused[1], refused[0])(scope, receive, sender)
             return
-        try:
-            await self._app(scope, _Limited(receive), sender)
-        except TooMuch:
-            await PlainTextResponse("That is too much for a form.\n", 413)(scope, receive, sender)
+        await self._app(scope, _Limited(receive), sender)
 
     def _refused(self, scope: Scope) -> tuple[int, str] | None:
         headers = Headers(scope=scope)

@@ -12,6 +12,7 @@ from authlib.integrations.base_client import OAuthError
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 from httpx import HTTPError
+from joserfc.errors import JoseError
 from starlette.concurrency import run_in_threadpool
 
 from bot.core.roles import Identity
@@ -59,7 +60,6 @@ def routes(
 
     @router.get("/sign-in/{way}/back")
     async def back(request: Request, way: str) -> Response:
-        desk.limit(TRIES, _address(request))
         provider, name = providers.get(way), request.cookies.get(coming, "")
         data = await run_in_threadpool(_coming, desk, name)
         if provider is None or data is None:
@@ -71,7 +71,7 @@ def routes(
             made = await run_in_threadpool(_vouched, desk, who, _old(desk, request))
         except UserError as error:
             return desk.said(None, 403, "You cannot look yet", str(error), "/sign-in", "Sign in")
-        except (OAuthError, HTTPError, ValueError, KeyError) as error:
+        except (OAuthError, JoseError, HTTPError, ValueError, KeyError) as error:
             return _failed(desk, provider, error)
         response = _signed_in(desk, made, str(data["then"]))
         desk.remember(response, coming, "", 0)

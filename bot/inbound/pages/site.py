@@ -19,7 +19,7 @@ from bot.flows.world import World
 from bot.inbound.front import SORRY
 from bot.inbound.pages import api, look, review, sign_in
 from bot.inbound.pages.desk import Away, Desk
-from bot.inbound.pages.guard import Guard
+from bot.inbound.pages.guard import Guard, TooMuch
 from bot.inbound.pages.once import Once
 from bot.inbound.pages.providers import Provider
 from bot.views.web.draw import STATIC, version
@@ -85,6 +85,9 @@ def _handlers(app: FastAPI, desk: Desk) -> None:
         text = "The address may be old, or mistyped."
         return desk.said(None, 404, "There is no such page", text, "/", "To the overview")
 
+    async def too_much(_request: Request, _error: Exception) -> Response:
+        return PlainTextResponse("That is too much for a form.\n", 413)
+
     async def locked(_request: Request, error: Exception) -> Response:
         log.error("web.database", error=type(error).__name__)
         text = "The database does not answer right now. Nothing was lost; please try again.\n"
@@ -97,5 +100,6 @@ def _handlers(app: FastAPI, desk: Desk) -> None:
     app.add_exception_handler(Away, away)
     app.add_exception_handler(RequestValidationError, wrong)
     app.add_exception_handler(HTTPException, missing)
+    app.add_exception_handler(TooMuch, too_much)
     app.add_exception_handler(SQLAlchemyError, locked)
     app.add_exception_handler(Exception, sorry)

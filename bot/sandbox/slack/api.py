@@ -43,6 +43,7 @@ class Api:
             "conversations.info": lambda args: {
                 "channel": shapes.channel(self._seen(args["channel"]))
             },
+            "conversations.members": self._members,
             "conversations.replies": self._replies,
             "conversations.history": self._history,
             "users.info": self._user,
@@ -165,6 +166,12 @@ class Api:
         if found.archived:
             raise Trouble("is_archived")
         return found
+
+    def _members(self, args: Json) -> Json:
+        found = self._seen(args["channel"])
+        everybody = (person.id for person in self._workspace.people.values())
+        inside = sorted(id for id in everybody if found.has(id))
+        return {"members": inside, "response_metadata": {"next_cursor": ""}}
 
     def _replies(self, args: Json) -> Json:
         channel = self._readable(args["channel"])

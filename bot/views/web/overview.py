@@ -120,8 +120,8 @@ def _up(page: Overview, percent: float) -> str:
     earlier = page.before.values["heard_rate"] if page.before else None
     if not isinstance(earlier, Rate) or earlier.percent is None:
         return ""
-    if earlier.percent == percent:
-        return ", as before"
+    if abs(earlier.percent - percent) < 1:
+        return f", about as before ({earlier.percent:g} %)"
     return f", {'up' if percent > earlier.percent else 'down'} from {earlier.percent:g} %"
 
 
