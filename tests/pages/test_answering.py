@@ -91,6 +91,7 @@ def test_two_people_at_once_choose_whose_answer_stands(pair: Pair) -> None:
     path = f"/reviews/{review.id}/answers/effect"
     first = visit.post(path, old, headers=part)
     assert "answered meanwhile: Better" in words(first.text)
+    assert f'value="{old["seen"]}"' in first.text  # so that the next try asks again
     assert record(pair, number).answer("effect").picks == ("better",)  # type: ignore[union-attr]
     second = visit.post(path, old | {"mine": "1", "effect": "different"}, headers=part)
     assert "Answered by author" in words(second.text)

@@ -136,9 +136,9 @@ def test_the_words_of_a_private_repository_are_for_who_may_read_there(pair: Pair
 
 def test_the_words_of_a_private_channel_are_for_who_is_in_it(pair: Pair) -> None:
     talk = Talk(pair)
-    talk.slack.channel("board", private=True, bot_is_member=True, members=[MANAGER])
-    talk.propose("notice", text=BOARD, channel="board")
     who = talk.slack.person(MANAGER)
+    talk.slack.channel("board", private=True, bot_is_member=True, members=[who.id])
+    talk.propose("notice", text=BOARD, channel="board")
     assert pair.bot is not None
     team, _ = pair.bot.world.slack.team()
     inside = signed_in(pair, Identity("slack", who.id, MANAGER, email=MAIL, team=team))

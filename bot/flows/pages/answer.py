@@ -54,13 +54,15 @@ class Sent:
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What came of it: the review as it is now, and what to tell. `errors` are by field; `conflict`
-    and `raises` wait for a yes, and nothing is on record yet."""
+    and `raises` wait for a yes, and nothing is on record yet; `seen` is then what they had before
+    them, so that it is asked until they choose."""
 
     review: Review
     saved: bool = False
     errors: Mapping[str, str] | None = None
     conflict: bool = False
     raises: str = ""
+    seen: str = ""
 
 
 def digest(review: Review, question: str) -> str:
@@ -87,7 +89,7 @@ def take_answer(world: World, user: User, review: Review, sent: Sent, id: str) -
     if not made:
         return Outcome(review, saved=True)
     if sent.seen != digest(review, sent.question) and not sent.mine:
-        return Outcome(review, conflict=True)
+        return Outcome(review, conflict=True, seen=sent.seen)
     held = held_back(review, made[0])
     if isinstance(held, Suggest) and not sent.agreed:
         return Outcome(review, raises=_raises(review, user, held, world))

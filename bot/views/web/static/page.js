@@ -40,11 +40,12 @@ document.addEventListener("htmx:configRequest", (event) => {
 });
 document.addEventListener("htmx:afterRequest", (event) => {
   const form = event.target.closest && event.target.closest("form.answer");
-  if (form && event.detail.successful) delete form.dataset.touched;
+  if (form && event.detail.successful && !form.querySelector(".conflict, .error")) delete form.dataset.touched;
 });
 document.addEventListener("htmx:oobBeforeSwap", (event) => {
   const at = event.detail.target, form = at.querySelector && at.querySelector("form.answer");
-  if (at.classList.contains("question") && (at.contains(document.activeElement) || (form && form.dataset.touched))) event.detail.shouldSwap = false;
+  const here = document.activeElement, typing = at.contains(here) && here.matches("input, textarea, select");
+  if (at.classList.contains("question") && (typing || (form && form.dataset.touched))) event.detail.shouldSwap = false;
 });
 document.addEventListener("htmx:responseError", (event) => {
   const form = event.target.closest && event.target.closest("form.answer"), status = form && form.querySelector(".status");
