@@ -20,6 +20,7 @@ COMMANDS = (
     "triage",
     "simulate",
     "stats",
+    "export",
     "samples",
     "repositories",
     "template",

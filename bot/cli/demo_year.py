@@ -129,9 +129,9 @@ def _add_place(tx: Transaction, review: Review, now: datetime) -> None:
             row = {"id": channel.id, "team": channel.team, "name": channel.name, "private": False}
             tx.connection.execute(_CHANNEL, row | {"seen_at": now})
         return
-    tx.connection.execute(
-        _INSTALLED, {"id": subject.repository.installation, "account": "generated"}
-    )
+    # No App is installed there: nobody is asked about repositories that do not exist.
+    account = {"id": subject.repository.installation, "account": "generated", "removed_at": now}
+    tx.connection.execute(_INSTALLED, account)
     repositories.add(tx, subject.repository)
 
 

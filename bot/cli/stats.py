@@ -29,7 +29,7 @@ from bot.views.stats import (
 )
 
 
-def _day(_context: click.Context, _option: click.Parameter, value: str | None) -> date | None:
+def since_day(_context: click.Context, _option: click.Parameter, value: str | None) -> date | None:
     """A date, or how long ago: 90d, 12w. Days are those of UTC."""
     if value is None:
         return None
@@ -45,7 +45,7 @@ def _day(_context: click.Context, _option: click.Parameter, value: str | None) -
 @click.command("stats")
 @click.option(
     "--since",
-    callback=_day,
+    callback=since_day,
     metavar="DATE|90d|12w",
     help="Reviews opened on that day (UTC) or later, and waivers that ran out since [all].",
 )

@@ -93,16 +93,13 @@ def maturity(review: Review) -> Maturity | None:
 def _level(review: Review, signals: tuple[Signal, ...]) -> tuple[Level, int, str]:
     percent = round(100 * sum(s.points for s in signals) / sum(s.possible for s in signals))
     earned = Level(sum(percent >= start for start in FROM[1:]))
-    most, why = min(_caps(review, signals), default=(Level.ORIENTED, ""))
-    if most < earned:
-        return most, percent, why
-    if earned > Level.ORIENTED:
-        return Level.ORIENTED, percent, "no outcome is on record yet"
-    return earned, percent, ""
+    most, why = min(_caps(review, signals))
+    return (most, percent, why) if most < earned else (earned, percent, "")
 
 
 def _caps(review: Review, signals: tuple[Signal, ...]) -> Iterator[tuple[Level, str]]:
     seen = _Seen(review)
+    yield Level.ORIENTED, "no outcome is on record yet"
     if any(s.name == VOICE and not s.points for s in signals):
         yield Level.ASSUMING, "no customer was heard"
     if seen.picked("value", "ours"):

@@ -17,6 +17,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from bot.flows.figures import Counting
 from bot.flows.nowhere import NO_GITHUB, NO_SLACK
 from bot.flows.pacer import Pacer
 from bot.flows.slack import facts
@@ -178,7 +179,8 @@ def _world(store: Store) -> World:
     clock = lambda: datetime.now(UTC)  # noqa: E731
     jobs = EmbeddedJobs(store, clock, 1, 1)
     return World(
-        store=store, github=NO_GITHUB, jobs=jobs, catalog=CATALOG, clock=clock,
+        store=store, counting=Counting(store, CATALOG.organisation), github=NO_GITHUB,
+        jobs=jobs, catalog=CATALOG, clock=clock,
         salt=lambda: b"", ledger_key=b"", app_id=1, quiet=timedelta(), pacer=Pacer(False),
         slack=NO_SLACK,
     )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import requests
 
 from bot.cli.pair import Pair
@@ -32,7 +34,7 @@ def test_five_answers_turn_comment_and_check_green(pair: Pair) -> None:
     review, visit = record(pair, number), an_author(pair)
     shown = words(visit.get(f"/reviews/{review.id}").text)
     assert "5 questions left: Customers, Problem, Effect, Feeling and Voice." in shown, shown[:400]
-    sent = {
+    sent: dict[str, dict[str, Any]] = {
         "who": {"who": ["existing", "admins"]},
         "why": {"why": "People with migraines cannot read the page for long."},
         "effect": {"effect": "better"},

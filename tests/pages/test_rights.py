@@ -34,7 +34,7 @@ def routes(pair: Pair) -> list[tuple[str, str]]:
     assert isinstance(app, FastAPI)
     found = [r for r in _all(app.routes) if isinstance(r, APIRoute)]
     assert len(found) > 15
-    return sorted((method, r.path) for r in found for method in r.methods)
+    return sorted((method, r.path) for r in found for method in r.methods or ())
 
 
 def _all(routes: Any) -> Iterator[Any]:

@@ -21,6 +21,7 @@ from structlog.typing import EventDict
 
 from bot import main
 from bot.cli.pair import Pair, start_pair
+from bot.flows.figures import Counting
 from bot.flows.pacer import Pacer
 from bot.flows.world import World
 from bot.gateways.github import GitHubGateway
@@ -183,11 +184,13 @@ def bench(tmp_path: Path, clock: Clock, app_key: AppKey) -> Iterator[Bench]:
         seed=1,
     ) as github:
         pacer = Pacer(True, lambda: clock().timestamp())
+        read = catalog.load(None)
         world = World(
             store=store,
+            counting=Counting(store, read.organisation),
             github=GitHubGateway(app_auth(APP_ID, app_key.private), github.api_url, pacer),
             jobs=EmbeddedJobs(store, clock, 1, 3),
-            catalog=catalog.load(None),
+            catalog=read,
             clock=clock,
             salt=lambda: b"salt",
             ledger_key=b"key",
