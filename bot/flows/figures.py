@@ -70,6 +70,11 @@ class Counting:
                 places = numbers.places(connection)
             yield Figures(self._seen, self._columns.all(), places, self._organisation)
 
+    def version(self) -> int:
+        """A number that rises with every change of a review."""
+        with self._store.read() as connection:
+            return numbers.newest(connection)
+
     def get(self, key: object, count: Callable[[Figures], T]) -> T:
         """What `count` makes of the figures; remembered by `key` until something changes."""
         with self.figures() as figures:

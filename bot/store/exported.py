@@ -37,14 +37,9 @@ _REVIEWS = Table(
     "reviews",
     _file,
     Column("id", Id, primary_key=True),
-    *(
-        Column(name, Text)
-        for name in ("subject", "title", "url", "author", "tier", "state", "mode")
-    ),
-    *(
-        Column(name, String)
-        for name in ("mode", "opened_at", "completed_at", "decided_at", "decision")
-    ),
+    *(Column(name, Text) for name in ("subject", "title", "url", "author", "tier", "state")),
+    *(Column(name, Text) for name in ("mode", "opened_at", "completed_at", "decided_at")),
+    Column("decision", Text),
     Column("bypassed", Boolean),
     Column("level", Integer),
     Column("percent", Integer),

@@ -22,6 +22,7 @@ from bot.inbound.pages.query import FilterForm, Narrow, Wanted, form
 from bot.store import repositories, reviews
 from bot.views.web import overview as words
 
+KEPT_SECONDS = 5
 NAMED = {measure.name: measure for measure in MEASURES}
 CHANGED = (
     "Proposals on which a reviewer objected or made a condition, and that were then not simply "
@@ -145,6 +146,13 @@ def look_at(desk: Desk, by: Filter) -> Overview:
 
 
 def _overview(desk: Desk, asking: Asking, wanted: Wanted, heading: str, action: str) -> Response:
+    """The page, drawn once in five seconds for the same person while nothing changes."""
+    now = int(desk.world.clock().timestamp() // KEPT_SECONDS)
+    key = (asking.session, wanted, action, desk.world.counting.version(), now)
+    return desk.kept(key, lambda: _drawn(desk, asking, wanted, heading, action))
+
+
+def _drawn(desk: Desk, asking: Asking, wanted: Wanted, heading: str, action: str) -> Response:
     world = desk.world
     by = wanted.filter(world.clock().date())
     page = look_at(desk, by)
