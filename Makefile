@@ -35,6 +35,7 @@ torture: $(DEV_STAMP)
 bench: $(DEV_STAMP) $(BENCH_STAMP)
 	@$(BIN)/python -m tests.bench $(ARGS)
 	@$(BIN)/python -m tests.bench.slack
+	@$(BIN)/python -m tests.bench.pages
 
 check: $(DEV_STAMP) $(NODE_STAMP)
 	$(BIN)/ruff format --check .

@@ -5,12 +5,17 @@ from __future__ import annotations
 import subprocess
 import tempfile
 import time
+from datetime import UTC, datetime
 from pathlib import Path
+
+from playwright.sync_api import sync_playwright
 
 from bot import logs
 from bot.cli.demo_slack import play
+from bot.cli.demo_year import generate, organisation
 from bot.cli.pair import Pair, start_pair
 from bot.sandbox.records import FileChange
+from bot.store import catalog
 from bot.views.github_boxes import parse_comment
 
 IMAGES = Path(__file__).parent / "images"
@@ -54,6 +59,42 @@ def main() -> None:
             if index == 2:
                 take(pair, number, "half-answered")
         take(pair, number, "complete")
+    pages()
+
+
+def pages() -> None:
+    """The overview of a generated year, and a review that is being answered."""
+    text = "mode: [{repositories: '**', mode: enforce}]\nteams:\n"
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        start_pair(Path(folder), organisation=organisation(text), pages=True) as pair,
+        sync_playwright() as play,
+    ):
+        assert pair.bot is not None
+        read = catalog.load(pair.settings.checklists_dir)
+        generate(pair.bot.store, read, datetime.now(UTC))
+        number = pair.github.open_pull_request(
+            title="Show progress while an export runs", body=BODY, author="author", files=[FILE]
+        )
+        pair.settle()
+        review = pair.review(number)
+        assert review is not None
+        browser = play.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        for size, (width, height) in {"phone": (390, 844), "desktop": (1440, 900)}.items():
+            for scheme in ("light", "dark"):
+                page = browser.new_page(
+                    viewport={"width": width, "height": height},
+                    color_scheme=scheme,  # type: ignore[arg-type]
+                )
+                assert pair.bot.once is not None
+                page.goto(f"{pair.bot_url}/sign-in/once?word={pair.bot.once.fresh()}")
+                page.wait_for_load_state("networkidle")
+                page.screenshot(path=IMAGES / f"overview-{size}-{scheme}.png")
+                page.goto(f"{pair.bot_url}/reviews/{review.id}")
+                page.wait_for_load_state("load")
+                page.screenshot(path=IMAGES / f"review-{size}-{scheme}.png")
+                page.close()
+        browser.close()
 
 
 def tick(pair: Pair, number: int, box: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import select
 from collections.abc import Iterator
@@ -324,10 +323,6 @@ def test_answers_are_counted_by_event_and_status(web: Web) -> None:
     assert 'emptychair_webhooks_total{event="pull_request",status="202"}' in text
     assert 'emptychair_webhooks_total{event="other",status="401"}' in text
     assert "made up" not in text
-
-
-def test_the_bot_does_not_need_httpx() -> None:
-    assert importlib.util.find_spec("httpx") is None
 
 
 def test_a_small_body_that_does_not_come_is_not_waited_for_and_holds_up_no_work(
