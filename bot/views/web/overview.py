@@ -101,9 +101,9 @@ def _sentence(page: Overview) -> Iterator[str]:
     quiet = sum(not team.asks for team in said)
     if said and quiet:
         verb = "decides" if quiet == 1 else "decide"
-        yield f"{quiet} of {len(said)} teams {verb} less than half of it at level 3 or more."
+        yield f"{quiet} of {len(said)} teams {verb} less than half at level 3 or more."
     elif said:
-        yield "Every team with enough to say decides at least half of it at level 3 or more."
+        yield "Every team with enough to say decides at least half at level 3 or more."
 
 
 def _since(page: Overview) -> str:

@@ -80,6 +80,16 @@ class Step:
     name: str
     questions: tuple[QuestionView, ...]
 
+    @property
+    def first(self) -> tuple[QuestionView, ...]:
+        """What has to be answered, and what was."""
+        return tuple(q for q in self.questions if q.state != "optional")
+
+    @property
+    def more(self) -> tuple[QuestionView, ...]:
+        """What may be answered, and was not."""
+        return tuple(q for q in self.questions if q.state == "optional")
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
