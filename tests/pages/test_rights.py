@@ -127,7 +127,7 @@ def test_the_words_of_a_private_repository_are_for_who_may_read_there(pair: Pair
         assert outside.get(f"/reviews/{review.id}").status_code == 404
         assert outside.get(f"/api/v1/reviews/{review.id}").status_code == 404
         listed = words(outside.get("/reviews").text)
-        assert "not shown: acme/shop is private" in listed
+        assert "not shown, because it is private: acme/shop" in listed
         everywhere = outside.get("/api/v1/stats?since=all").json()["total"]["values"]
         assert everywhere["eligible"] >= 1
     finally:
@@ -145,7 +145,14 @@ def test_the_words_of_a_private_channel_are_for_who_is_in_it(pair: Pair) -> None
     assert BOARD in inside.get("/reviews").text
     outside = signed_in(pair, Identity("oidc", "u7", "Ada", email="ada@acme.example"))
     assert BOARD not in outside.get("/reviews").text
-    assert "not shown: #board is private" in words(outside.get("/reviews").text)
+    shown = words(outside.get("/reviews").text)
+    assert "not shown, because it is private: a private channel" in shown
+    for page in ("/", "/reviews", "/decisions", "/api/v1/stats?since=all", "/api/v1/reviews"):
+        assert "board" not in outside.get(page).text.replace("keyboard", ""), page
+    guess = outside.get("/api/v1/stats?since=all&place=%23board").json()["total"]["values"]
+    assert guess["eligible"] == 0
+    known = inside.get("/api/v1/stats?since=all&place=%23board").json()["total"]["values"]
+    assert known["eligible"] == 1
     assert BOARD in at_the_machine(pair).get("/reviews").text
 
 

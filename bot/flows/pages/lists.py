@@ -23,12 +23,14 @@ PAGE = 50
 MOST = 200  # looked through for one list of things to do
 SOON = timedelta(days=7)
 NEVER = 2**62
+UNNAMED = "a private channel"
 Note = Callable[[Review | None, listing.Line], str]  # why it is in the list; empty: it is not
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One review in a list. `title` is empty where the reader may not see it."""
+    """One review in a list. `title` is empty where the reader may not see it, and a private channel
+    then has no name."""
 
     id: int
     title: str
@@ -120,8 +122,8 @@ def _row(world: World, line: listing.Line, allowed: bool, note: str = "") -> Row
     return Row(
         id=line.id,
         title=(line.title or "(without a title)") if allowed else "",
-        name=line.name,
-        where=line.where,
+        name=line.name if allowed or not channel else UNNAMED,
+        where=line.where if allowed or not channel else UNNAMED,
         team=team,
         tier=str(Tier(line.tier)),
         gate=line.gate.value,

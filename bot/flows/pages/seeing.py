@@ -3,9 +3,10 @@ there; numbers everybody who is signed in."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from bot.core.facts import Repository
+from bot.core.filters import Where
 from bot.core.proposal import Channel, Proposal
 from bot.core.review import Review
 from bot.core.roles import User
@@ -13,6 +14,8 @@ from bot.core.veil import veiled
 from bot.errors import Rejected, Transient
 from bot.flows.world import World
 from bot.store import proposal_subjects, repositories, slack_people
+
+MOST_ASKED = 50  # private channels, of Slack, for one page
 
 
 def sees(world: World, user: User, review: Review) -> bool:
@@ -43,6 +46,15 @@ def sees_place(world: World, user: User) -> Callable[[str], bool]:
         return known[key]
 
     return look
+
+
+def names_place(world: World, user: User, places: Mapping[str, Where]) -> Callable[[str], bool]:
+    """Whether somebody may know what a place is called, by its key: repositories everybody who may
+    look, private channels only who is in them. Of many private channels the first are looked up."""
+    look = sees_place(world, user)
+    private = [key for key, where in places.items() if key.startswith("c") and where.private]
+    hidden = {key for at, key in enumerate(private) if at >= MOST_ASKED or not look(key)}
+    return lambda key: key not in hidden
 
 
 def _sees_key(world: World, user: User, key: str) -> bool:

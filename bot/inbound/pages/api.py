@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from bot.core.review import Review
 from bot.core.stats import Line
 from bot.flows.pages import lists
-from bot.flows.pages.seeing import seen, sees
+from bot.flows.pages.seeing import names_place, seen, sees
 from bot.inbound.pages.desk import Asking, Away, Desk
 from bot.inbound.pages.look import look_at
 from bot.inbound.pages.query import Narrow
@@ -84,21 +84,24 @@ def routes(desk: Desk) -> APIRouter:
     """All that is below /api/v1."""
     router, world = APIRouter(prefix="/api/v1", responses=REFUSALS), desk.world
 
-    @router.get("/stats", summary="All numbers, of each repository, channel and team")
+    @router.get(
+        "/stats",
+        summary="All numbers, of each team, repository and channel",
+    )
     def stats(request: Request, wanted: Narrow) -> Statistics:
-        desk.asking(request)
-        by = wanted.filter(world.clock().date())
+        asking = desk.asking(request)
+        by = desk.narrow(asking, wanted)
         counted = world.counting.get(("stats", by), lambda figures: figures.stats(by))
+        names = _names(desk, asking)
         return Statistics(
             total=_numbers(counted.total),
-            places=[_numbers(line) for line in counted.repositories],
+            places=[_numbers(line) for line in counted.repositories if line.name in names],
             teams=[_numbers(line) for line in counted.teams],
         )
 
     @router.get("/trends", summary="Week by week")
     def trends(request: Request, wanted: Narrow) -> list[dict[str, Any]]:
-        desk.asking(request)
-        page = look_at(desk, wanted.filter(world.clock().date()))
+        page = look_at(desk, desk.narrow(desk.asking(request), wanted))
         return [
             {
                 "week": week.monday.isoformat(), "eligible": week.eligible,
@@ -116,7 +119,7 @@ def routes(desk: Desk) -> APIRouter:
         after: Annotated[int, Query(ge=0, lt=2**31)] = 0,
     ) -> Entries:
         asking = desk.asking(request)
-        by = wanted.filter(world.clock().date())
+        by = desk.narrow(asking, wanted)
         with world.counting.figures() as figures:
             ids, total = lists.behind(figures, by, show, after)
         following = after + lists.PAGE if total > after + lists.PAGE else None
@@ -131,7 +134,7 @@ def routes(desk: Desk) -> APIRouter:
         before: Annotated[int, Query(ge=0, lt=2**62)] = 0,
     ) -> Entries:
         asking = desk.asking(request)
-        by = wanted.filter(world.clock().date())
+        by = desk.narrow(asking, wanted)
         rows, older = lists.search(world, asking.user, q, by, before)
         return Entries(total=None, next=older or None, reviews=[_entry(row) for row in rows])
 
@@ -158,7 +161,7 @@ def routes(desk: Desk) -> APIRouter:
         if not allowed:
             role = "admin" if names else "leadership"
             raise Away(JSONResponse({"detail": f"That takes the role {role}."}, 403))
-        by = wanted.filter(world.clock().date())
+        by = desk.narrow(asking, wanted)
         with world.counting.figures() as figures:
             ids = figures.narrowed(by).ids(2**31)
         rows = _all(desk, asking, ids)
@@ -167,6 +170,14 @@ def routes(desk: Desk) -> APIRouter:
         return StreamingResponse(table.as_lines(rows, names), media_type="application/x-ndjson")
 
     return router
+
+
+def _names(desk: Desk, asking: Asking) -> set[str]:
+    """The places whose names who asks may know."""
+    with desk.world.counting.figures() as figures:
+        places = dict(figures.places)
+    allowed = names_place(desk.world, asking.user, places)
+    return {where.name for key, where in places.items() if allowed(key)}
 
 
 def _all(desk: Desk, asking: Asking, ids: list[int]) -> Iterator[Review]:

@@ -6,7 +6,7 @@ import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -17,13 +17,17 @@ from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 from starlette.datastructures import FormData
 
+from bot.core.filters import Filter
 from bot.core.roles import User
+from bot.flows.pages.seeing import names_place
 from bot.flows.pages.sign_in import Session, session
 from bot.flows.world import World
+from bot.inbound.pages.query import Wanted
 from bot.views.web.draw import draw
 
 NAV = (("/", "Overview"), ("/decisions", "Decisions"), ("/mine", "My reviews"))
 QUEUE = ("/queue", "Reviewer's queue")
+NOWHERE = "\0"  # the name of no place
 MOST_KEPT = 64  # pages
 WRITES = RateLimitItemPerMinute(240)
 TRIES = RateLimitItemPerMinute(60)  # to sign in, by address: a whole office may share one
@@ -91,6 +95,17 @@ class Desk:
             raise Away(self.said(asking, 403, "That form is too old", "Load the page again."))
         self.limit(WRITES, asking.session.csrf)
         return asking, form
+
+    def narrow(self, asking: Asking, wanted: Wanted) -> Filter:
+        """The filter of an address for who asks: a private channel that they are not in is none."""
+        by = wanted.filter(self.world.clock().date())
+        if not by.place.startswith("#"):
+            return by
+        with self.world.counting.figures() as figures:
+            places = dict(figures.places)
+        allowed = names_place(self.world, asking.user, places)
+        named = [key for key, where in places.items() if where.name.lower() == by.place.lower()]
+        return by if all(map(allowed, named)) else replace(by, place=NOWHERE)
 
     def limit(self, item: RateLimitItem, key: str) -> None:
         """Raises Away for who does it too often."""

@@ -16,7 +16,7 @@ from bot.core.overview import Overview, overview
 from bot.core.stats import LIMITS, MEASURES, Rate
 from bot.errors import BotError
 from bot.flows.pages import lists
-from bot.flows.pages.seeing import sees
+from bot.flows.pages.seeing import names_place, sees
 from bot.inbound.pages.desk import Asking, Desk
 from bot.inbound.pages.query import FilterForm, Narrow, Wanted, form
 from bot.store import repositories, reviews
@@ -61,10 +61,10 @@ def routes(desk: Desk) -> APIRouter:
         request: Request, wanted: Narrow, show: str = "", after: Annotated[int, Query(ge=0)] = 0
     ) -> Response:
         asking = desk.asking(request)
-        by = wanted.filter(world.clock().date())
+        by = desk.narrow(asking, wanted)
         with world.counting.figures() as figures:
             ids, total = lists.behind(figures, by, show, after)
-            offered = form(wanted, figures, world.catalog.organisation)
+        offered = _form(desk, asking, wanted)
         measure = NAMED.get(show)
         query = words.query(by, show=show)
         return desk.page(
@@ -88,10 +88,9 @@ def routes(desk: Desk) -> APIRouter:
     ) -> Response:
         asking = desk.asking(request)
         everything = Wanted("all", *_rest(wanted)) if not wanted.since else wanted
-        by = everything.filter(world.clock().date())
+        by = desk.narrow(asking, everything)
         found, older = lists.search(world, asking.user, q, by, before)
-        with world.counting.figures() as figures:
-            offered = form(everything, figures, world.catalog.organisation)
+        offered = _form(desk, asking, everything)
         more = words.query(by, q=q, before=str(older))
         return desk.page(
             asking, "list", heading="Decisions",
@@ -121,6 +120,15 @@ def routes(desk: Desk) -> APIRouter:
         return desk.page(asking, "groups", heading="Reviewer's queue", groups=groups)
 
     return router
+
+
+def _form(desk: Desk, asking: Asking, wanted: Wanted) -> FilterForm:
+    """The filter form, with the places whose names who asks may know."""
+    with desk.world.counting.figures() as figures:
+        places = dict(figures.places)
+    allowed = names_place(desk.world, asking.user, places)
+    with desk.world.counting.figures() as figures:
+        return form(wanted, figures, desk.world.catalog.organisation, allowed)
 
 
 def _rest(wanted: Wanted) -> tuple[Any, ...]:
@@ -154,10 +162,9 @@ def _overview(desk: Desk, asking: Asking, wanted: Wanted, heading: str, action: 
 
 def _drawn(desk: Desk, asking: Asking, wanted: Wanted, heading: str, action: str) -> Response:
     world = desk.world
-    by = wanted.filter(world.clock().date())
+    by = desk.narrow(asking, wanted)
     page = look_at(desk, by)
-    with world.counting.figures() as now:
-        offered = form(wanted, now, world.catalog.organisation)
+    offered = _form(desk, asking, wanted)
     labels = {option.id: option.label for option in world.catalog.organisation.segments}
     if action.startswith("/teams/"):
         fields = tuple(field for field in offered.fields if field.name != "team")

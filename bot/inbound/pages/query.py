@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, Literal
@@ -119,10 +119,13 @@ class FilterForm:
     narrowed: bool
 
 
-def form(wanted: Wanted, figures: Figures, organisation: Organisation) -> FilterForm:
-    """The form with what is chosen now, and all that is there to choose."""
+def form(
+    wanted: Wanted, figures: Figures, organisation: Organisation, allowed: Callable[[str], bool]
+) -> FilterForm:
+    """The form with what is chosen now, and all that is there to choose. `allowed` says whether who
+    asks may see a place, by its key: names of private ones say something, too."""
     keys = figures.reviews.of.texts["place"].known
-    places = sorted({figures.name(key) for key in keys}, key=str.lower)
+    places = sorted({figures.name(key) for key in keys if allowed(key)}, key=str.lower)
     teams = sorted({figures.team(key) for key in keys}, key=str.lower)
     segments = {option.id: option.label for option in organisation.segments}
     fields = (
