@@ -98,8 +98,7 @@ def _answered(review: Review, ids: tuple[str, ...]) -> Iterator[str]:
             continue
         said = [*(question.label(pick) for pick in answer.picks), answer.text]
         lines.append(f"- {escape(question.ask)} {escape('; '.join(part for part in said if part))}")
-    if lines:
-        yield "\n".join(lines)
+    yield "\n".join(lines) or "Not answered yet."
 
 
 def _voice(review: Review) -> Iterator[str]:
