@@ -11,7 +11,6 @@ from unittest import mock
 import pytest
 
 from bot.cli.pair import Pair, start_pair
-from bot.flows import world
 from bot.flows.slack import publish_card
 from bot.jobs.names import PERIODIC
 from tests.make import wait_until
@@ -24,7 +23,6 @@ def _soon() -> Iterator[None]:
     with (
         mock.patch.dict(PERIODIC),
         mock.patch.object(publish_card, "TOGETHER", timedelta(seconds=0.02)),
-        mock.patch.object(world, "COUNTED_SECONDS", 0.0),
     ):
         del PERIODIC["sweep_deliveries"], PERIODIC["sweep_repositories"]
         yield
