@@ -18,7 +18,7 @@ help:
 	@echo "make demo    replay this repository's history as pull requests, bot and stand-in GitHub on loopback"
 	@echo "make test    run the tests"
 	@echo "make torture people, deliveries and GitHub at their worst, 10,000 steps, then 20 kills (EMPTYCHAIR_TORTURE_SEED repeats a run)"
-	@echo "make bench   measure the bot beside others, 10 to 15 minutes; ARGS=\"--help\" tells of shorter ones"
+	@echo "make bench   measure the bot beside others, and the pages, 15 to 25 minutes; ARGS=\"--help\" tells of shorter ones"
 	@echo "make check   format, lint, types, import contracts, tests, migrations, checklists (what CI runs)"
 	@echo "make golden  rewrite the golden texts after a wording change; read the diff"
 	@echo "make lock    refresh the lock files"
