@@ -42,6 +42,38 @@ def provided(provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> It
         yield pair
 
 
+@pytest.fixture(scope="module")
+def by_github(provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+    """A bot whose GitHub, as far as signing in goes, is that provider."""
+    folder: Path = tmp_path_factory.mktemp("by-github")
+    organisation = ORGANISATION.replace("member: {", "member: {organisations: [acme], ")
+    with start_pair(folder, organisation=organisation, quiet_seconds=0, pages=True) as pair:
+        pair.stop_bot()
+        ours = {"client_id": CLIENT, "client_secret": SecretStr(SECRET), "base_url": provider.url}
+        github = pair.settings.github.model_copy(update=ours)
+        pair.settings = pair.settings.model_copy(update={"github": github})
+        pair.start_bot()
+        yield pair
+
+
+@pytest.mark.parametrize(
+    ("account", "status"),
+    [
+        ({"id": 7, "login": "author"}, 200),
+        ({"id": 8, "login": "newcomer", "accounts": ["acme"]}, 200),
+        ({"id": 9, "login": "newcomer", "accounts": ["others"]}, 403),
+    ],
+)
+def test_github_vouches_for_logins_and_members_of_an_account(
+    by_github: Pair, provider: Provider, account: dict[str, Any], status: int
+) -> None:
+    provider.claims = account
+    there = Visit(by_github.bot_url).get("/sign-in/github?then=/mine")
+    assert there.status_code == status, words(there.text)
+    (asked,) = provider.asked
+    assert asked["code_challenge_method"] == "S256"
+
+
 @pytest.fixture(autouse=True)
 def _as_before(provider: Provider) -> None:
     provider.claims, provider.spoil = {"sub": "u1", "name": "Somebody"}, {}
