@@ -135,7 +135,7 @@ class EmbeddedJobs:
         with self._wake:
             if job.id > self._polled and job.id not in self._ahead:
                 self._ahead.add(job.id)
-                self._lanes.place(job)
+                self._lanes.place(_of_now(job, self._clock()))
                 self._call()
 
     def _catch_up(self) -> None:
@@ -145,7 +145,7 @@ class EmbeddedJobs:
         with self._store.read() as connection:
             jobs = queue.ready_after(connection, self._polled)
         for job in jobs:
-            self._admit(_of_now(job, self._clock()))
+            self._admit(job)
         with self._wake:
             # Commits come in the order of ids: all up to the newest one were there to be read.
             self._polled = max(newest, jobs[-1].id if jobs else 0)
@@ -193,13 +193,16 @@ class EmbeddedJobs:
             except BaseException as error:
                 if not self._rest(error):
                     log.error("jobs.not_saved", job=job.name, exc_info=error)
-                run_at = self._clock() + NOT_SAVED
-                again = replace(job, run_at=run_at, paced=True)
+                again = replace(job, paced=True), NOT_SAVED
             with self._wake:
                 self._running -= 1
-                self._lanes.release(job, again)
+                self._lanes.release(job, again and self._after(*again))
                 self._call()
                 self._idle.notify_all()
+
+    def _after(self, job: Job, rest: timedelta) -> Job:
+        """The job is due that much later by the clock of now, which may have been set meanwhile."""
+        return replace(job, run_at=self._clock() + rest)
 
     def _rest(self, error: BaseException) -> bool:
         """Where the machine is in trouble nobody works for a while: what cannot be noted would be
@@ -243,8 +246,8 @@ class EmbeddedJobs:
                 self._wake.wait(self._lanes.nap())
         return None
 
-    def _attempt(self, job: Job) -> Job | None:
-        """Run one job; gives the job to try again later, None when it is over."""
+    def _attempt(self, job: Job) -> tuple[Job, timedelta] | None:
+        """Run one job; gives the job to try again and how much later, None when it is over."""
         structlog.contextvars.bind_contextvars(
             job=job.name, job_id=job.id, attempt=job.attempts + 1
         )
@@ -264,7 +267,7 @@ class EmbeddedJobs:
         with self._store.read() as connection:
             return not queue.stands(connection, job.id)
 
-    def _judge(self, job: Job, error: BaseException) -> Job | None:
+    def _judge(self, job: Job, error: BaseException) -> tuple[Job, timedelta] | None:
         """Park it, or put it back. To wait because we were told to is no failure of the job."""
         if self._store.trouble(error):
             raise error  # no failure of the job, and nothing could be noted now
@@ -276,7 +279,8 @@ class EmbeddedJobs:
             passing = isinstance(error, Transient | Stale)
             self._store.write(lambda tx: queue.park(tx, job.id, failed, reason, passing))
             return None
-        run_at = self._clock() + pause(job, error)
+        rest = pause(job, error)
+        run_at = self._clock() + rest
         if not isinstance(error, NotYet):
             expected = isinstance(error, Transient | Stale)
             log.warning("job.retry", error=reason, at=run_at.isoformat(), exc_info=not expected)
@@ -286,7 +290,7 @@ class EmbeddedJobs:
                 throttle.block(tx, error.throttle, run_at)
             return queue.put_back(tx, job, run_at, failed, reason)
 
-        return self._store.write(work)
+        return self._store.write(work), rest
 
 
 def _end(job: int, closing: Closing | None, tx: Transaction) -> None:

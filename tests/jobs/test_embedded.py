@@ -241,6 +241,45 @@ def test_a_clock_that_is_set_back_makes_nothing_wait_longer(
     assert "clock.set_back" in [line["event"] for line in logs]
 
 
+def test_a_clock_that_is_set_back_while_a_failure_is_noted_makes_nothing_wait_longer(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, logs: list[EventDict]
+) -> None:
+    monkeypatch.setattr(embedded, "POLL_SECONDS", 0.02)
+    put_back = queue.put_back
+
+    def slowly(*args: Any) -> queue.Job:
+        monkeypatch.setattr(queue, "put_back", put_back)
+        set_back_and_seen(bench, logs)
+        return put_back(*args)
+
+    monkeypatch.setattr(queue, "put_back", slowly)
+    handler, calls = failing(Transient("busy", retry_after=0.1))
+    bench.start(again=handler)
+    bench.enqueue("again", lock="one")
+    wait_until(lambda: len(calls) == 2)
+
+
+def test_a_clock_that_is_set_back_while_a_job_is_promised_makes_it_wait_no_longer(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, logs: list[EventDict]
+) -> None:
+    monkeypatch.setattr(embedded, "POLL_SECONDS", 0.02)
+    runner = bench.start()
+
+    def work(tx: Transaction) -> None:
+        soon = bench.clock() + timedelta(seconds=0.1)
+        runner.enqueue(tx, "note", {"n": "late"}, run_at=soon)
+        set_back_and_seen(bench, logs)
+
+    bench.store.write(work)
+    wait_until(lambda: bench.done == ["late"])
+
+
+def set_back_and_seen(bench: Bench, logs: list[EventDict]) -> None:
+    """The clock goes back by ten minutes, and the runner has noticed."""
+    bench.clock.forward(-600)
+    wait_until(lambda: "clock.set_back" in [line["event"] for line in logs])
+
+
 def test_a_full_disk_makes_the_runner_rest_and_not_ask_in_vain(
     bench: Bench, monkeypatch: pytest.MonkeyPatch, logs: list[EventDict]
 ) -> None:
