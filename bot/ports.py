@@ -229,6 +229,13 @@ class GitHub(Protocol):
         """The checks that classic protection requires on the default branch; none if there is no
         protection, or no such branch."""
 
+    def codeowners(self, repository: Repository) -> str:
+        """What CODEOWNERS of the default branch says; empty where there is none."""
+
+    def team_repositories(self, repository: Repository, team: str) -> dict[int, int]:
+        """The ids of the repositories that a team, "acme/checkout", may write to, and how far its
+        rights go (a higher number is more). Asked through the installation of `repository`."""
+
     def find_comments(self, repository: Repository, number: int, marker: str) -> list[Posted]:
         """The comments that hold the marker, oldest first."""
 

@@ -133,6 +133,7 @@ def full_review() -> Review:
         first_answer_at=NOW,
         completed_at=later,
         decided_at=later + timedelta(microseconds=1),
+        owner="Checkout",
     )  # fmt: skip
 
 

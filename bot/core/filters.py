@@ -37,19 +37,30 @@ class Where:
 
     name: str
     private: bool = True
+    teams: tuple[str, ...] = ()  # on GitHub, whose repository it is
 
 
 Places = Callable[[str], Where]  # what the key of a row's place stands for
 
 
+def bare(key: str) -> str:
+    """The key of a place alone: that of a row may name, behind it, whose the changed files are."""
+    return key.partition(" ")[0]
+
+
 def team_of(organisation: Organisation, places: Places) -> Callable[[str], str]:
-    """The team of a place, by its key."""
+    """The team of a row, by the key of its place: that of its files, else of the place itself."""
+    names = {team.name for team in organisation.teams}
 
     def of(key: str) -> str:
-        name = places(key).name
-        if key.startswith("c") and name.startswith("#"):
-            return organisation.team_of_channel(key[1:], name[1:])
-        return organisation.team_of_place(name)
+        place, _, owner = key.partition(" ")
+        where = places(place)
+        if owner in names:
+            return owner
+        if where.name.startswith("#"):
+            id = place[1:] if place.startswith("c") else ""
+            return organisation.team_of_channel(id, where.name[1:])
+        return organisation.team_of(where.name, where.teams)
 
     return of
 

@@ -10,6 +10,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from bot.core import globs
 from bot.core.checklist import Option, Options
 from bot.core.refusals import spelled
 from bot.core.tier import Tier
@@ -40,18 +41,43 @@ def _free(name: str) -> str:
     return name
 
 
+def _readable(glob: str) -> str:
+    globs.to_re2(glob.partition(":")[2])
+    return glob
+
+
+TeamName = Annotated[str, spelled(r"@?[\w.-]+/[\w.-]+", "as on GitHub, such as acme/checkout")]
+TeamPath = Annotated[
+    str,
+    spelled(r"[^\s:]+/[^\s:]+:\S+", "a repository and a path in it, such as acme/mono:pay/**"),
+    AfterValidator(_readable),
+]
+
+
 class Team(Strict):
-    """Whose repositories and channels these are: globs over `owner/name`, names or ids of channels
-    in Slack."""
+    """Whose repositories, files and channels these are.
+
+    `repositories` are globs over `owner/name`, `channels` names or ids of channels in Slack,
+    `paths` parts of a repository, "acme/mono:services/pay/**". `github` are teams there: theirs is
+    what CODEOWNERS gives them, and the repositories that they may write to.
+    """
 
     name: Annotated[str, AfterValidator(_free)] = Field(min_length=1, max_length=60)
     repositories: tuple[Annotated[str, Field(min_length=1)], ...] = ()
     channels: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    paths: tuple[TeamPath, ...] = ()
+    github: tuple[TeamName, ...] = ()
+
+    @property
+    def on_github(self) -> tuple[str, ...]:
+        """Its teams on GitHub, "acme/checkout", in small letters."""
+        return tuple(name.lstrip("@").lower() for name in self.github)
 
     @model_validator(mode="after")
     def _has_something(self) -> Self:
-        if not self.repositories and not self.channels:
-            raise ValueError(f"team {self.name!r} needs repositories or channels")
+        if not (self.repositories or self.channels or self.paths or self.github):
+            needs = "repositories, paths, a team on GitHub or channels"
+            raise ValueError(f"team {self.name!r} needs {needs}")
         return self
 
 
@@ -167,19 +193,17 @@ class Organisation(Strict):
 
     def mode_of(self, repository: str) -> Mode:
         """The mode of `owner/name`: the first rule that matches, else warn."""
-        rules = (rule.mode for rule in self.mode if _matches(repository, rule.repositories))
+        rules = (rule.mode for rule in self.mode if matches(repository, rule.repositories))
         return next(rules, Mode.WARN)
 
-    def team_of(self, repository: str) -> str:
-        """The team of `owner/name`: the first that names it, else "unmapped"."""
-        teams = (team.name for team in self.teams if _matches(repository, *team.repositories))
-        return next(teams, UNMAPPED)
-
-    def team_of_place(self, place: str) -> str:
-        """The team of a repository, "owner/name", or of a channel, "#pricing"."""
-        if place.startswith("#"):
-            return self.team_of_channel("", place.removeprefix("#"))
-        return self.team_of(place)
+    def team_of(self, repository: str, on_github: Sequence[str] = ()) -> str:
+        """The team of `owner/name`: the first that names it, else that of the first of the teams on
+        GitHub which it belongs to, else "unmapped"."""
+        for team in self.teams:
+            if matches(repository, *team.repositories):
+                return team.name
+        named = {name: team.name for team in reversed(self.teams) for name in team.on_github}
+        return next((named[name] for name in on_github if name in named), UNMAPPED)
 
     def team_of_channel(self, id: str, name: str) -> str:
         """The team of a channel of Slack: the first that names it, else "unmapped"."""
@@ -193,7 +217,7 @@ class Organisation(Strict):
         return listed and tier < Tier[self.bots.ask_from]
 
 
-def _matches(repository: str, *globs: str) -> bool:
+def matches(repository: str, *globs: str) -> bool:
     """One of the globs means `owner/name`; capitals do not matter, as on GitHub."""
     return any(fnmatchcase(repository.lower(), glob.lower()) for glob in globs)
 
@@ -202,7 +226,7 @@ _EVERY = re.compile(r"\*+(/\*+)?")  # a glob that matches every repository
 EXAMPLES = {
     "segments": "segments: [{id: shops, label: Shop owners}]",
     "mode": "mode: [{repositories: 'acme/*', mode: enforce}]",
-    "teams": "teams: [{name: Checkout, repositories: ['acme/shop', 'acme/pay-*']}]",
+    "teams": "teams: [{name: Checkout, repositories: ['acme/shop'], github: [acme/checkout]}]",
     "reviewers": "reviewers: {logins: [ada], teams: [acme/research], slack: [U024BE7LH]}",
     "roles": "roles: {member: {organisations: [acme]}, leadership: {logins: [ada]}}",
     "people": "people: [{slack: U024BE7LH, github: ada}]",

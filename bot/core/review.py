@@ -82,6 +82,7 @@ class Review:
     not so. `quiet`: nothing is shown yet (a draft). `last_picked` is the question with several
     options whose boxes somebody is ticking right now; it stays open until another is answered.
     `offered` are earlier offers of the description: a tick accepts the text that stood beside it.
+    `owner` is the team whose files are changed; empty where the files name none.
     """
 
     subject: PullRequest | Proposal
@@ -110,6 +111,7 @@ class Review:
     first_answer_at: datetime | None = None
     completed_at: datetime | None = None
     decided_at: datetime | None = None
+    owner: str = ""
     id: int = 0
     version: int = 0
 

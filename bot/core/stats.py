@@ -13,6 +13,7 @@ from datetime import date
 import numpy as np
 
 from bot.core.columns import NONE, Array, Chosen
+from bot.core.filters import bare
 from bot.core.maturity import Level
 from bot.core.organisation import UNMAPPED
 from bot.core.tally import ELIGIBLE, Place
@@ -442,7 +443,7 @@ class Report:
 def stats(reviews: Chosen, place: Callable[[str], str], team_of: Callable[[str], str]) -> Stats:
     """Count the reviews; a repository or team without any is not listed. `place` and `team_of` give
     the name and the team of a place, by its key."""
-    places = {_named(key, place): chosen for key, chosen in reviews.groups("place", str).items()}
+    places = {_named(key, place): chosen for key, chosen in reviews.groups("place", bare).items()}
     teams = {
         name: line(name, name, chosen) for name, chosen in reviews.groups("place", team_of).items()
     }

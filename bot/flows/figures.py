@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TypeVar, cast
 
 from bot.core.columns import Chosen, Columns
-from bot.core.filters import Filter, Where, narrowed, team_of
+from bot.core.filters import Filter, Where, bare, narrowed, team_of
 from bot.core.organisation import Organisation
 from bot.core.stats import Stats, stats
 from bot.store import numbers
@@ -32,7 +32,7 @@ class Figures:
 
     def place(self, key: str) -> Where:
         """What a key stands for."""
-        return self.places.get(key, NOWHERE)
+        return self.places.get(bare(key), NOWHERE)
 
     def name(self, key: str) -> str:
         """The name of a place."""

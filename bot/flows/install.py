@@ -62,6 +62,8 @@ def adopt_repositories(
             planned = visited + max(1, len(pulls))
             then = start + pace(planned, world.pacer.on) - pace(visited, world.pacer.on)
             adopt(world, tx, installation, full_names[1:], planned, then)
+        else:
+            world.jobs.enqueue(tx, "read_owners", {}, lock="read_owners")
 
     return work
 

@@ -10,6 +10,7 @@ from bot.core.enforcement import Required, enforcement, required
 from bot.core.facts import Repository
 from bot.core.organisation import Mode
 from bot.errors import Rejected, Transient
+from bot.flows.read_owners import read_codeowners
 from bot.flows.world import World
 from bot.store import repositories
 from bot.views.github_check import NAME
@@ -64,6 +65,7 @@ def _read(world: World, repository: Repository) -> None:
     world.store.write(lambda tx: repositories.save_required(tx, repository.id, found, now))
     if found is not before or read_at is None:
         _tell(repository, found, refused)
+    read_codeowners(world, repository)
 
 
 def _found(world: World, repository: Repository) -> Required:

@@ -13,6 +13,7 @@ from bot.core.look import Files, look
 from bot.core.review import Review, checklist_of
 from bot.core.take import take
 from bot.flows.look_first import SHOWS
+from bot.flows.read_owners import whose
 from bot.flows.record import record
 from bot.flows.take_description import (
     edit_act,
@@ -128,7 +129,10 @@ def _look(
     known = None if afresh or old is None or not seen.open else _known_files(world, seen)
     fetched = None if known or not seen.open else _fetched(world, seen, before)
     offered = offered_by_bot(seen, checklist_of(old, world.catalog.checklist))
-    review, events = look(old, seen, known or fetched, world.catalog, world.clock(), offered)
+    files = known or fetched
+    review, events = look(old, seen, files, world.catalog, world.clock(), offered)
+    if files is not None:
+        review = replace(review, owner=whose(world, seen.repository, files.files))
     return _Found(review, events, fetched)
 
 

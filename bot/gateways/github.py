@@ -18,7 +18,13 @@ from github.Repository import Repository as GhRepository
 
 from bot.core.facts import Actor, ChangedFile, PullRequest, Repository, RequiredCheck, Version
 from bot.errors import Rejected, Transient
-from bot.gateways import github_comments, github_deliveries, github_history, github_rules
+from bot.gateways import (
+    github_comments,
+    github_deliveries,
+    github_history,
+    github_owners,
+    github_rules,
+)
 from bot.gateways import github_shapes as shapes
 from bot.gateways.github_auth import AppAuth
 from bot.gateways.github_clients import AS_APP, Clients
@@ -266,6 +272,16 @@ class GitHubGateway:
         with self._repository(repository) as repo:
             found = repo._requester.requestJsonAndCheck("GET", url)[1]["items"]
         return Actor(int(found[0]["id"]), str(found[0]["login"])) if len(found) == 1 else None
+
+    def codeowners(self, repository: Repository) -> str:
+        """See `ports.GitHub`."""
+        with self._repository(repository) as repo:
+            return github_owners.codeowners(repo._requester, repo.url)
+
+    def team_repositories(self, repository: Repository, team: str) -> dict[int, int]:
+        """See `ports.GitHub`."""
+        with self._repository(repository) as repo:
+            return github_owners.of_team(repo._requester, team)
 
     # -- checks ----------------------------------------------------------------------------------
 

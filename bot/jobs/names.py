@@ -13,6 +13,7 @@ from bot.flows.install import adopt_repositories, visit_pull_request
 from bot.flows.publish_check import publish_check, seed_check
 from bot.flows.publish_comment import publish_comment
 from bot.flows.react import react
+from bot.flows.read_owners import read_owners
 from bot.flows.read_rules import LOOK, read_rules
 from bot.flows.reply import reply
 from bot.flows.republish import repost_comment, republish
@@ -37,6 +38,7 @@ FLOWS: dict[str, Callable[..., Any]] = {
     "react": react,
     "reply": reply,
     "read_rules": read_rules,
+    "read_owners": read_owners,
     "republish": republish,
     "repost_comment": repost_comment,
     "run_out": run_out,
@@ -62,7 +64,8 @@ ALWAYS = {
 OF_GITHUB = {
     "apply_organisation": timedelta(days=1),  # also at every start, when it may have changed
     "check_app": timedelta(hours=12),  # also at every start
-    "read_rules": LOOK,  # what GitHub's rules require
+    "read_rules": LOOK,  # what GitHub's rules require, and what CODEOWNERS says
+    "read_owners": timedelta(hours=6),  # which repositories are a team's; also at every start
     "sweep_deliveries": timedelta(minutes=2),  # also at every start: what came while we were away
     "sweep_repositories": timedelta(minutes=5),
 }

@@ -71,6 +71,8 @@ class State:
         self.installed = True  # without the App a webhook of the repository tells what happened
         self.machines: set[str] = set()  # logins whose personal tokens scripts use
         self.teams: dict[str, tuple[str, ...]] = {}
+        self.team_roles: dict[str, str] = {}  # what each may do in the repository
+        self.contents: dict[str, str] = {}  # files of the default branch, by path
         self.pulls: dict[int, PullRequest] = {}
         self.comments: dict[int, Comment] = {}
         self.forbidden: set[int] = set()  # comments that no script may edit, people still may

@@ -13,7 +13,7 @@ from bot.core.gate import Gate
 from bot.core.review import State
 from bot.store import tables as t
 
-_FROM = t.review.join(t.subject).outerjoin(t.repository).outerjoin(t.channel)
+_FROM = t.review.join(t.subject).outerjoin(t.repository).outerjoin(t.channel).outerjoin(t.ownership)
 _LINES = select(
     t.review.c.id,
     t.subject.c.title,
@@ -32,6 +32,8 @@ _LINES = select(
     t.review.c.decided_at,
     t.review.c.bypassed,
     t.review.c.waived_until,
+    t.review.c.owner,
+    t.ownership.c.teams,
 ).select_from(_FROM)
 _OURS = t.review.c.tenant_id == t.TENANT
 _BY_IDS = _LINES.where(t.review.c.id.in_(bindparam("ids", expanding=True)), _OURS)
@@ -70,7 +72,8 @@ _TRAIL = (
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One review in a list. `key` is that of its place, `where` the name of that."""
+    """One review in a list. `key` is that of its place, `where` the name of that, `teams` whose it
+    is on GitHub; `owner` is the team whose files are changed."""
 
     id: int
     title: str
@@ -86,6 +89,8 @@ class Line:
     decided_at: datetime | None
     bypassed: bool
     waived_until: datetime | None
+    owner: str
+    teams: tuple[str, ...]
 
 
 def lines(connection: Connection, ids: Sequence[int]) -> list[Line]:
@@ -163,4 +168,6 @@ def _line(row: Row[Any]) -> Line:
         decided_at=row.decided_at,
         bypassed=row.bypassed,
         waived_until=row.waived_until,
+        owner=row.owner,
+        teams=tuple(row.teams or ()),
     )

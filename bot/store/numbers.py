@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, bindparam, case, func, select
 
 from bot.core.columns import PARTS, Columns, row
 from bot.core.filters import Where
@@ -29,24 +29,31 @@ _NEXT = select(func.coalesce(func.max(t.numbers.c.seq), 0) + 1).scalar_subquery(
 def _saving() -> Any:
     new = insert(t.numbers).values(
         {"seq": _NEXT, "review_id": bindparam("id"), "tenant_id": t.TENANT}
-        | {name: bindparam(name) for name in (*_CHANGED, "tier")}
+        | {name: bindparam(name) for name in (*_CHANGED, "owner", "tier")}
     )
-    changes: dict[str, Any] = {name: new.excluded[name] for name in ("seq", *_CHANGED)}
+    changes: dict[str, Any] = {name: new.excluded[name] for name in ("seq", *_CHANGED, "owner")}
     changes["tier"] = func.max(t.numbers.c.tier, new.excluded.tier)  # it only ever rises
     return new.on_conflict_do_update(index_elements=["review_id"], set_=changes)
 
 
 _SAVE = _saving()
+_READ: dict[str, ColumnElement[Any]] = {  # whose the files are stands behind the place
+    **{name: t.numbers.c[name] for name in PARTS if name != "id"},
+    "id": t.numbers.c.review_id,
+    "place": case(
+        (t.numbers.c.owner == "", t.numbers.c.place),
+        else_=t.numbers.c.place + " " + t.numbers.c.owner,
+    ),
+}
 _ROWS = (
-    select(
-        *(t.numbers.c.review_id if name == "id" else t.numbers.c[name] for name in PARTS),
-        t.numbers.c.seq,
-    )
+    select(*(_READ[name] for name in PARTS), t.numbers.c.seq)
     .where(t.numbers.c.seq > bindparam("after"), t.numbers.c.tenant_id == t.TENANT)
     .order_by(t.numbers.c.seq)
 )
 _NEWEST = select(func.max(t.numbers.c.seq))
-_REPOSITORIES = select(t.repository.c.id, t.repository.c.full_name, t.repository.c.private)
+_REPOSITORIES = select(
+    t.repository.c.id, t.repository.c.full_name, t.repository.c.private, t.ownership.c.teams
+).outerjoin(t.ownership)
 _CHANNELS = select(t.channel.c.id, t.channel.c.name, t.channel.c.private)
 _LACKING = (
     select(t.review.c.id, t.review.c.highest_tier)
@@ -66,6 +73,7 @@ def save(tx: Transaction, review: Review, highest: Tier = Tier.R0) -> None:
 def _save(connection: Connection, review: Review, highest: Tier) -> None:
     found = row(counted(review, Tier.R1, in_place(review)), review.id)
     found["tier"] = int(max(review.tier, highest))
+    found["owner"] = review.owner
     connection.execute(_SAVE, found)
     decisions.keep(connection, review)
 
@@ -94,7 +102,8 @@ def _whole(found: Sequence[Any]) -> tuple[Any, ...]:
 def places(connection: Connection) -> dict[str, Where]:
     """What the keys of places stand for."""
     found = {
-        f"r{id}": Where(name, private) for id, name, private in connection.execute(_REPOSITORIES)
+        f"r{id}": Where(name, private, tuple(teams or ()))
+        for id, name, private, teams in connection.execute(_REPOSITORIES)
     }
     for id, name, private in connection.execute(_CHANNELS):
         found[f"c{id}"] = Where(f"#{name or id}", private)

@@ -13,6 +13,7 @@ numbers = table(
     Column("review_id", Id, ForeignKey("review.id"), primary_key=True, autoincrement=False),
     Column("seq", Id, nullable=False),
     Column("place", String(40), nullable=False),  # r<repository> | c<channel>
+    Column("owner", String(60), nullable=False, server_default=""),  # whose the changed files are
     Column("spot", SmallInteger, nullable=False),  # where it is counted, were it not R0
     Column("tier", SmallInteger, nullable=False),  # the highest so far
     Column("opened", Id, nullable=False),

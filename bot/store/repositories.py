@@ -30,6 +30,12 @@ _NEWEST = (
     .order_by(t.repository.c.id.desc())
     .limit(1)
 )
+_OF_ACCOUNTS = (
+    select(t.repository)
+    .join(t.installation)
+    .where(t.installation.c.removed_at.is_(None))
+    .order_by(t.repository.c.id)
+)
 _SWEPT_LONGEST_AGO = (
     select(t.repository)
     .select_from(t.repository.join(t.installation))
@@ -121,6 +127,13 @@ def by_name(connection: Connection, full_name: str) -> Repository | None:
     """The repository of that name, capitals aside; None if it was never seen."""
     row = connection.execute(_BY_NAME, {"of": full_name.lower()}).first()
     return _repository(row) if row else None
+
+
+def by_account(connection: Connection) -> dict[str, Repository]:
+    """One repository of each account, by its name in small letters, through which to ask about the
+    account."""
+    found = [_repository(row) for row in connection.execute(_OF_ACCOUNTS)]
+    return {each.full_name.partition("/")[0].lower(): each for each in found}
 
 
 def newest(connection: Connection) -> Repository | None:

@@ -57,6 +57,7 @@ def read(connection: Connection, row: Row[Any], subject: PullRequest | Proposal)
         first_answer_at=row.first_answer_at,
         completed_at=row.completed_at,
         decided_at=row.decided_at,
+        owner=row.owner,
         id=row.id,
         version=row.version,
     )
@@ -95,4 +96,5 @@ def write(review: Review) -> dict[str, Any]:
         "first_answer_at": review.first_answer_at,
         "completed_at": review.completed_at,
         "decided_at": review.decided_at,
+        "owner": review.owner,
     }

@@ -61,6 +61,14 @@ repository = table(
     Column("swept_at", UTCDateTime),  # when its open pull requests were last gone through
 )
 
+# Whose a repository is: what its CODEOWNERS says, and its teams on GitHub, the strongest first.
+ownership = table(
+    "ownership",
+    Column("repository_id", Id, ForeignKey("repository.id"), primary_key=True, autoincrement=False),
+    Column("codeowners", Text, nullable=False, default=""),
+    Column("teams", JSON, nullable=False, default=list),
+)
+
 subject = table(
     "subject",
     Column("id", Id, primary_key=True),
@@ -133,6 +141,7 @@ review = table(
     Column("first_answer_at", UTCDateTime),
     Column("completed_at", UTCDateTime),
     Column("decided_at", UTCDateTime),
+    Column("owner", String(60), nullable=False, server_default=""),  # whose the changed files are
     Column("version", Integer, nullable=False),
     Index(None, "state", "gate"),
 )

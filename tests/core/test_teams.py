@@ -38,12 +38,16 @@ def test_without_teams_every_repository_is_unmapped() -> None:
     [
         ("Checkout", "teams", "must be a list."),
         ("[Checkout]", "teams.0", "must be a mapping, `key: value`."),
-        ("[{name: Checkout}]", "teams.0", "team 'Checkout' needs repositories or channels."),
+        (
+            "[{name: Checkout}]",
+            "teams.0",
+            "team 'Checkout' needs repositories, paths, a team on GitHub or channels.",
+        ),
         ("[{name: A, repositories: acme/*}]", "teams.0.repositories", "must be a list."),
         (
             "[{name: A, repositories: []}]",
             "teams.0",
-            "team 'A' needs repositories or channels.",
+            "team 'A' needs repositories, paths, a team on GitHub or channels.",
         ),
         ("[{name: A, repositories: ['']}]", "teams.0.repositories.0", "is empty."),
         ("[{name: '', repositories: ['a/*']}]", "teams.0.name", "is empty."),
@@ -60,7 +64,7 @@ def test_without_teams_every_repository_is_unmapped() -> None:
         (
             "[{name: A, repositories: ['a/*'], lead: ada}]",
             "teams.0.lead",
-            "is not a known key; known here are name, repositories, channels.",
+            "is not a known key; known here are name, repositories, channels, paths, github.",
         ),
         (
             "[{name: A, repositories: ['a/*', '**']}, {name: B, repositories: ['b/*']}]",
@@ -76,7 +80,7 @@ def test_a_broken_team_is_named_with_key_rule_and_an_example(
         parse_organisation(f"teams: {teams}", "organisation.yaml")
     assert (caught.value.line, caught.value.key, caught.value.rule) == (1, key, rule)
     assert caught.value.example == (
-        "teams: [{name: Checkout, repositories: ['acme/shop', 'acme/pay-*']}]"
+        "teams: [{name: Checkout, repositories: ['acme/shop'], github: [acme/checkout]}]"
     )
 
 
@@ -87,8 +91,8 @@ def test_a_channel_has_its_team_by_name_or_by_id() -> None:
     assert found.team_of_channel("C1", "pricing") == "Growth"
     assert found.team_of_channel("C024BE91L", "renamed") == "Growth"
     assert found.team_of_channel("C1", "random") == "unmapped"
-    assert found.team_of_place("#pricing") == "Growth"
-    assert found.team_of_place("acme/shop") == "unmapped"
+    assert found.team_of_channel("", "pricing") == "Growth"
+    assert found.team_of("acme/shop") == "unmapped"
 
 
 @pytest.mark.parametrize(

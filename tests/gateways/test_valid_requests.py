@@ -71,6 +71,8 @@ CALLS: dict[str, Callable[[Desk], object]] = {
     "with_email": lambda d: d.gateway.with_email(d.repository, "reviewer@acme.example"),
     "checks_of_rules": lambda d: d.gateway.checks_of_rules(d.repository),
     "checks_of_protection": lambda d: d.gateway.checks_of_protection(d.repository),
+    "codeowners": lambda d: d.gateway.codeowners(d.repository),
+    "team_repositories": lambda d: d.gateway.team_repositories(d.repository, "acme/research"),
     "hook_deliveries": lambda d: d.gateway.hook_deliveries(),
     "redeliver": lambda d: d.gateway.redeliver(d.gateway.hook_deliveries()[0][0].id),
     "comments_since": lambda d: d.gateway.comments_since(

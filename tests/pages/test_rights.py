@@ -30,7 +30,7 @@ SECRET = "Nobody outside may read this title"
 def routes(pair: Pair) -> list[tuple[str, str]]:
     """(method, path) of all there are, so that a new one is tested at once."""
     assert pair.bot is not None
-    app: Any = site(pair.bot.world, {}, pair.bot_url, None)._app  # type: ignore[attr-defined]
+    app: Any = site(pair.bot.world, {}, pair.bot_url, None)._app._app  # type: ignore[attr-defined]
     assert isinstance(app, FastAPI)
     found = [r for r in _all(app.routes) if isinstance(r, APIRoute)]
     assert len(found) > 15

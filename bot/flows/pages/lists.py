@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.core.deciding import consents_missing
-from bot.core.filters import Filter
+from bot.core.filters import Filter, Where, team_of
 from bot.core.gate import Gate
 from bot.core.lists import listed
 from bot.core.review import Review
@@ -114,11 +114,8 @@ def shown(world: World, user: User, lines: Iterable[listing.Line]) -> list[Row]:
 def _row(world: World, line: listing.Line, allowed: bool, note: str = "") -> Row:
     organisation = world.catalog.organisation
     channel = line.key[1:] if line.key.startswith("c") else ""
-    team = (
-        organisation.team_of_channel(channel, line.where[1:])
-        if channel
-        else organisation.team_of(line.where)
-    )
+    where = Where(line.where, teams=line.teams)
+    team = team_of(organisation, lambda _: where)(f"{line.key} {line.owner}")
     return Row(
         id=line.id,
         title=(line.title or "(without a title)") if allowed else "",

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import threading
-from collections import OrderedDict
-from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
@@ -28,7 +25,6 @@ from bot.views.web.draw import draw
 NAV = (("/", "Overview"), ("/decisions", "Decisions"), ("/mine", "My reviews"))
 QUEUE = ("/queue", "Reviewer's queue")
 NOWHERE = "\0"  # the name of no place
-MOST_KEPT = 64  # pages
 WRITES = RateLimitItemPerMinute(240)
 TRIES = RateLimitItemPerMinute(60)  # to sign in, by address: a whole office may share one
 
@@ -64,8 +60,6 @@ class Desk:
     def __init__(self, world: World, secure: bool, generated: bool = False) -> None:
         self.world, self._secure, self._generated = world, secure, generated
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
-        self._kept: OrderedDict[Hashable, Response] = OrderedDict()
-        self._lock = threading.Lock()
 
     @property
     def cookie(self) -> str:
@@ -128,18 +122,6 @@ class Desk:
             **values,
         )
         return HTMLResponse(text, status)
-
-    def kept(self, key: Hashable, make: Callable[[], Response]) -> Response:
-        """A page that was made a moment ago, or the one that `make` makes."""
-        with self._lock:
-            found = self._kept.get(key)
-        if found is None:
-            found = make()
-            with self._lock:
-                self._kept[key] = found
-                while len(self._kept) > MOST_KEPT:
-                    self._kept.popitem(last=False)
-        return Response(found.body, found.status_code, media_type=found.media_type)
 
     def said(
         self, asking: Asking | None, status: int, heading: str, text: str, link: str = "",

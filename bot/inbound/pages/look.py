@@ -18,11 +18,11 @@ from bot.errors import BotError
 from bot.flows.pages import lists
 from bot.flows.pages.seeing import names_place, sees
 from bot.inbound.pages.desk import Asking, Desk
+from bot.inbound.pages.kept import keep
 from bot.inbound.pages.query import FilterForm, Narrow, Wanted, form
 from bot.store import repositories, reviews
 from bot.views.web import overview as words
 
-KEPT_SECONDS = 5
 NAMED = {measure.name: measure for measure in MEASURES}
 CHANGED = (
     "Proposals on which a reviewer objected or made a condition, and that were then not simply "
@@ -154,14 +154,8 @@ def look_at(desk: Desk, by: Filter) -> Overview:
 
 
 def _overview(desk: Desk, asking: Asking, wanted: Wanted, heading: str, action: str) -> Response:
-    """The page, drawn once in five seconds for the same person while nothing changes."""
-    now = int(desk.world.clock().timestamp() // KEPT_SECONDS)
-    key = (asking.session, wanted, action, desk.world.counting.version(), now)
-    return desk.kept(key, lambda: _drawn(desk, asking, wanted, heading, action))
-
-
-def _drawn(desk: Desk, asking: Asking, wanted: Wanted, heading: str, action: str) -> Response:
     world = desk.world
+    keep(asking.request)
     by = desk.narrow(asking, wanted)
     page = look_at(desk, by)
     offered = _form(desk, asking, wanted)

@@ -11,7 +11,7 @@ from fastapi import Depends, Query
 from pydantic import AfterValidator
 
 from bot.core.checklist import OVERLAYS
-from bot.core.filters import Filter
+from bot.core.filters import Filter, bare
 from bot.core.organisation import Organisation
 from bot.core.overview import PERIOD
 from bot.core.tier import Tier
@@ -125,7 +125,7 @@ def form(
     """The form with what is chosen now, and all that is there to choose. `allowed` says whether who
     asks may see a place, by its key: names of private ones say something, too."""
     keys = figures.reviews.of.texts["place"].known
-    places = sorted({figures.name(key) for key in keys if allowed(key)}, key=str.lower)
+    places = sorted({figures.name(key) for key in keys if allowed(bare(key))}, key=str.lower)
     teams = sorted({figures.team(key) for key in keys}, key=str.lower)
     segments = {option.id: option.label for option in organisation.segments}
     fields = (

@@ -20,6 +20,7 @@ from bot.inbound.front import SORRY
 from bot.inbound.pages import api, look, review, sign_in
 from bot.inbound.pages.desk import Away, Desk
 from bot.inbound.pages.guard import Guard, TooMuch
+from bot.inbound.pages.kept import Kept
 from bot.inbound.pages.once import Once
 from bot.inbound.pages.providers import Provider
 from bot.views.web.draw import STATIC, version
@@ -59,7 +60,7 @@ def site(
 
     _handlers(app, desk)
     hosts = {urlsplit(public_url).hostname or ""} - {""}
-    return Guard(app, hosts, only_here=once is not None and not providers, secure=secure)
+    return Guard(Kept(app), hosts, only_here=once is not None and not providers, secure=secure)
 
 
 def _handlers(app: FastAPI, desk: Desk) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 from bot.sandbox.records import PullRequest
 from bot.sandbox.rest.asking import Answer, ApiError, Ask, Route, invalid
 from bot.sandbox.shapes import Json
@@ -39,6 +41,19 @@ def rules(ask: Ask) -> Answer:
     """The active rules of a branch, which need not exist; ours lie on the default branch."""
     on_default = ask.path["branch"] == ask.world.state.default_branch
     return ask.listing(ask.shapes.rules() if on_default else [], lambda rule: rule)
+
+
+def contents(ask: Ask) -> Answer:
+    """A file of the default branch; only what a test put there."""
+    path = ask.path["path"]
+    text = ask.world.state.contents.get(path)
+    if text is None:
+        raise ApiError(404, "Not Found")
+    raw = text.encode()
+    content = base64.encodebytes(raw).decode()
+    name = path.rpartition("/")[2]
+    body = {"type": "file", "name": name, "path": path, "size": len(raw), "encoding": "base64"}
+    return Answer(200, body | {"content": content})
 
 
 def commit(ask: Ask) -> Answer:
@@ -129,6 +144,7 @@ ROUTES: list[Route] = [
     ("GET", REPO, repository),
     ("GET", REPO + "/rules/branches/{branch:path}", rules),
     ("GET", REPO + "/branches/{branch:path}", branch),
+    ("GET", REPO + "/contents/{path:path}", contents),
     ("GET", REPO + "/commits/{ref:path}/pulls", pulls_of_commit),
     ("GET", REPO + "/commits/{ref:path}/statuses", statuses),
     ("GET", REPO + "/commits/{ref:path}/status", combined),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.sandbox.rest.asking import Answer, ApiError, Ask, Route
+from bot.sandbox.rest.repository import PERMISSIONS, ROLES
 
 
 def membership(ask: Ask) -> Answer:
@@ -16,6 +17,18 @@ def membership(ask: Ask) -> Answer:
     return Answer(200, {"url": url, "role": "member", "state": "active"})
 
 
+def repositories(ask: Ask) -> Answer:
+    """Our one repository, where the team was given rights to it."""
+    state, team = ask.world.state, ask.path["team"]
+    role = state.team_roles.get(team)
+    if ask.path["org"].casefold() != state.owner.login.casefold() or team not in state.teams:
+        raise ApiError(404, "Not Found")
+    may = {name: role in ROLES[place:] for place, name in enumerate(PERMISSIONS)}
+    found = [ask.shapes.repository() | {"permissions": may}] if role else []
+    return ask.listing(found, lambda each: each)
+
+
 ROUTES: list[Route] = [
     ("GET", "/orgs/{org}/teams/{team}/memberships/{login}", membership),
+    ("GET", "/orgs/{org}/teams/{team}/repos", repositories),
 ]
