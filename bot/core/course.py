@@ -85,7 +85,8 @@ class Dismissal:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """Everything between a proposal and its decision; empty for a pull request.
+    """Everything between a proposal and its decision; nothing but `superseded_by`, the id of the
+    review that took its place, for a pull request.
 
     `owner` is whom the card waits for; nobody stands for the author. `consents` are the newest word
     of each reviewer, in the order in which they spoke.
@@ -97,6 +98,7 @@ class Course:
     consents: tuple[Consent, ...] = ()
     decision: Decision | None = None
     dismissal: Dismissal | None = None
+    superseded_by: int = 0
 
     @property
     def objections(self) -> tuple[Consent, ...]:

@@ -73,4 +73,12 @@ class Reinstate:
     deed: Literal["reinstate"] = "reinstate"
 
 
-CourseDeed = GiveConsent | Decide | Assign | AskReviewer | SetDue | Dismiss | Reinstate
+@dataclass(frozen=True, slots=True)
+class Supersede:
+    """Another decision, by the id of its review, took the place of this one; 0 takes that back."""
+
+    by: int
+    deed: Literal["supersede"] = "supersede"
+
+
+CourseDeed = GiveConsent | Decide | Assign | AskReviewer | SetDue | Dismiss | Reinstate | Supersede

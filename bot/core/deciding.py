@@ -16,6 +16,7 @@ from bot.core.course_deeds import (
     GiveConsent,
     Reinstate,
     SetDue,
+    Supersede,
 )
 from bot.core.facts import NOBODY, Actor
 from bot.core.proposal import Proposal
@@ -26,8 +27,9 @@ CONSENTS = {Tier.R2: 1, Tier.R3: 2}  # how many a tier needs; the others need no
 
 
 def take_course(review: Review, deed: CourseDeed, act: Act) -> Review:
-    """The review after one deed on its way to a decision; a pull request stays as it is."""
-    if not isinstance(review.subject, Proposal):
+    """The review after one deed on its way to a decision and beyond; a pull request is only ever
+    superseded."""
+    if not isinstance(review.subject, Proposal) and not isinstance(deed, Supersede):
         return review
     return replace(review, course=_after(review.course, deed, act))
 
@@ -58,6 +60,8 @@ def _after(course: Course, deed: CourseDeed, act: Act) -> Course:
             return replace(course, dismissal=Dismissal(deed.reason, act.by, act.at))
         case Reinstate():
             return replace(course, dismissal=None)
+        case Supersede():
+            return replace(course, superseded_by=deed.by)
         case _:
             assert_never(deed)
 

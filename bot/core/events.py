@@ -39,6 +39,7 @@ NAMES = {
     "owner.assigned": "somebody else answers for a proposal",
     "reviewer.asked": "somebody was asked to review a proposal",
     "due.set": "a proposal got another due date",
+    "review.superseded": "a person said that another decision took its place, or took that back",
     "check.forged": "somebody else reported a check or a status by our name",
     "comment.withdrawn": "a comment that held answers was edited or deleted",
 }

@@ -28,13 +28,14 @@ def decisions(description: str) -> tuple[ProposalRef, ...]:
     """The proposals that a description names, in its order, each once."""
     found: dict[ProposalRef, None] = {}
     for match in _DECISION.finditer(description):
-        named = _proposal(match["what"].strip("()[]"))
+        named = proposal_named(match["what"].strip("()[]"))
         if named is not None:
             found[named] = None
     return tuple(found)[:MOST]
 
 
-def _proposal(written: str) -> ProposalRef | None:
+def proposal_named(written: str) -> ProposalRef | None:
+    """The proposal of a link to its message, or of its name; None for anything else."""
     if link := _PERMALINK.fullmatch(written):
         return ProposalRef(link["channel"], f"{link['seconds']}.{link['rest']}")
     try:

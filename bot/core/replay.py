@@ -31,6 +31,7 @@ from bot.core.course_deeds import (
     GiveConsent,
     Reinstate,
     SetDue,
+    Supersede,
 )
 from bot.core.deciding import progressed, take_course
 from bot.core.order import in_order
@@ -87,7 +88,14 @@ def _taken(review: Review, deed: Deed, act: Act) -> Review:
         case Withdraw():
             return withdraw(review, deed)
         case (
-            GiveConsent() | Decide() | Assign() | AskReviewer() | SetDue() | Dismiss() | Reinstate()
+            GiveConsent()
+            | Decide()
+            | Assign()
+            | AskReviewer()
+            | SetDue()
+            | Dismiss()
+            | Reinstate()
+            | Supersede()
         ):
             return take_course(review, deed, act)
     return take_answer(review, deed, act)

@@ -20,7 +20,7 @@ from bot.core.acts import (
     Withdraw,
 )
 from bot.core.answers import Answer, Door
-from bot.core.course_deeds import AskReviewer, Assign, Decide, GiveConsent, SetDue
+from bot.core.course_deeds import AskReviewer, Assign, Decide, GiveConsent, SetDue, Supersede
 from bot.core.deciding import step
 from bot.core.events import Event
 from bot.core.facts import Actor
@@ -111,6 +111,8 @@ def _of_course(deed: Deed) -> tuple[str, Data] | None:
             return "reviewer.asked", {}
         case SetDue():
             return "due.set", {"due": deed.due.isoformat() if deed.due else ""}
+        case Supersede():
+            return "review.superseded", {"by": deed.by}
     return None
 
 

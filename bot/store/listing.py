@@ -61,6 +61,11 @@ _PROPOSALS = (
     .order_by(t.review.c.id.desc())
     .limit(bindparam("most"))
 )
+_SUPERSEDED = (
+    _LINES.where(t.review.c.superseded_by == bindparam("by"), _OURS)
+    .order_by(t.review.c.id)
+    .limit(bindparam("most"))
+)
 _BELONGS = select(t.review.c.id).where(t.review.c.id == bindparam("of"), _OURS)
 _TRAIL = (
     select(t.ledger.c.at, t.ledger.c.event, t.ledger.c.data, t.ledger.c.actor, t.ledger.c.door)
@@ -105,6 +110,11 @@ def lines(connection: Connection, ids: Sequence[int]) -> list[Line]:
 def mine(connection: Connection, people: Collection[int], most: int) -> list[Line]:
     """What somebody opened and is open, or still waits for answers; the newest first."""
     return _all(connection, _MINE, {"people": list(people), "most": most})
+
+
+def superseded(connection: Connection, by: int, most: int) -> list[Line]:
+    """The reviews whose place that one took."""
+    return _all(connection, _SUPERSEDED, {"by": by, "most": most})
 
 
 def waivers_ending(connection: Connection, until: datetime, most: int) -> list[Line]:

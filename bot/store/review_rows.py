@@ -97,4 +97,5 @@ def write(review: Review) -> dict[str, Any]:
         "completed_at": review.completed_at,
         "decided_at": review.decided_at,
         "owner": review.owner,
+        "superseded_by": review.course.superseded_by,
     }

@@ -105,7 +105,8 @@ _SAVED = (  # by an update; `highest_tier` only ever rises
     "state", "gate", "triaged", "tier", "customer_facing", "overlays", "reasons", "mode", "exempt",
     "quiet", "checklist_version", "thresholds", "prefills", "offered", "suggestions", "waivers",
     "rulings", "attested", "waived_until", "last_picked", "course", "without_review", "bypassed",
-    "opened_at", "first_answer_at", "completed_at", "decided_at", "owner", "version",
+    "opened_at", "first_answer_at", "completed_at", "decided_at", "owner", "superseded_by",
+    "version",
 )  # fmt: skip
 _UPDATE = (
     update(t.review)

@@ -142,6 +142,7 @@ review = table(
     Column("completed_at", UTCDateTime),
     Column("decided_at", UTCDateTime),
     Column("owner", String(60), nullable=False, server_default=""),  # whose the changed files are
+    Column("superseded_by", Integer, nullable=False, server_default="0", index=True),
     Column("version", Integer, nullable=False),
     Index(None, "state", "gate"),
 )

@@ -41,6 +41,7 @@ from bot.core.course_deeds import (
     GiveConsent,
     Reinstate,
     SetDue,
+    Supersede,
 )
 from bot.core.facts import NOBODY
 from bot.core.grammar import Given
@@ -103,6 +104,7 @@ DEEDS: list[Deed] = [
     SetDue(DAY),
     Dismiss("only a thought"),
     Reinstate(),
+    Supersede(0),
 ]
 
 

@@ -13,10 +13,13 @@ from starlette.datastructures import FormData
 
 from bot.core.proposal import Proposal
 from bot.core.review import Review
+from bot.core.roles import User
 from bot.errors import Stale, UserError
+from bot.flows.pages import lists
 from bot.flows.pages.answer import Outcome, Sent, Way, digest, take_answer
 from bot.flows.pages.rights import rights
 from bot.flows.pages.seeing import seen, sees
+from bot.flows.pages.supersede import supersede
 from bot.inbound.pages.desk import Asking, Away, Desk
 from bot.store import listing, proposal_links, reviews
 from bot.views.web import record
@@ -25,6 +28,7 @@ from bot.views.web.fields import values
 from bot.views.web.review import Page, Related, page, trail
 
 TRAIL = 200  # lines of what happened
+MOST_REPLACED = 20  # reviews whose place one took
 TRIES = 3  # where somebody saved at the same moment
 
 
@@ -37,7 +41,7 @@ def routes(desk: Desk) -> APIRouter:
         asking = desk.asking(request)
         review = found(desk, asking, id)
         may = _may(desk, asking, review)
-        return desk.page(asking, "review", p=_page(desk, review, may), may=may, told="")
+        return desk.page(asking, "review", p=_page(desk, asking, review, may), may=may, told="")
 
     @router.get("/reviews/{id}/live")
     def live(
@@ -51,7 +55,7 @@ def routes(desk: Desk) -> APIRouter:
         if review.version == version:
             return Response(status_code=204)
         may = _may(desk, asking, review)
-        shown = _page(desk, review, may)
+        shown = _page(desk, asking, review, may)
         known = set(had or ())
         changed = [q for q in shown.questions if f"{q.id}:{q.digest}" not in known]
         return Response(
@@ -63,6 +67,13 @@ def routes(desk: Desk) -> APIRouter:
     async def answer(request: Request, id: int, question: str) -> Response:
         asking, form = await desk.writing(request)
         return await run_in_threadpool(_answer, desk, asking, id, question, form)
+
+    @router.post("/reviews/{id}/superseded")
+    async def superseded(request: Request, id: int) -> Response:
+        asking, form = await desk.writing(request)
+        written = str(form.get("by") or "")[:500]
+        once = str(form.get("once") or "") or secrets.token_urlsafe(12)
+        return await run_in_threadpool(_superseded, desk, asking, id, written, once)
 
     @router.get("/reviews/{id}/record.md")
     def markdown(request: Request, id: int) -> Response:
@@ -94,14 +105,35 @@ def _may(desk: Desk, asking: Asking, review: Review) -> bool:
     return rights(desk.world, asking.user, review).answers
 
 
-def _page(desk: Desk, review: Review, may: bool) -> Page:
+def _page(desk: Desk, asking: Asking, review: Review, may: bool) -> Page:
     with desk.world.store.read() as connection:
         rows = listing.trail(connection, review.id, TRAIL)
-        related = tuple(_related(desk, review))
+        related = (*_replaced(desk, asking.user, review), *_related(desk, review))
     today = desk.world.clock().date()
     return page(
         review, may, lambda question: digest(review, question), today, trail(rows, review), related
     )
+
+
+def _superseded(desk: Desk, asking: Asking, id: int, written: str, once: str) -> Response:
+    review = found(desk, asking, id)
+    try:
+        supersede(desk.world, asking.user, review, written, once)
+    except (UserError, Stale) as error:
+        told = "Others write at the same time." if isinstance(error, Stale) else str(error)
+        return desk.said(asking, 409, "Not saved", told, f"/reviews/{id}", "Back")
+    return RedirectResponse(f"/reviews/{id}", 303)
+
+
+def _replaced(desk: Desk, user: User, review: Review) -> Iterable[Related]:
+    """What took its place, and whose place it took; no word of what the reader may not see."""
+    by = review.course.superseded_by
+    with desk.world.store.read() as connection:
+        after = listing.lines(connection, [by] if by else [])
+        before = listing.superseded(connection, review.id, MOST_REPLACED)
+    for how, lines in (("is superseded by", after), ("takes the place of", before)):
+        for row in lists.shown(desk.world, user, lines):
+            yield Related(how, row.title or row.name, "", f"/reviews/{row.id}")
 
 
 def _related(desk: Desk, review: Review) -> Iterable[Related]:
@@ -126,7 +158,7 @@ def _answer(desk: Desk, asking: Asking, id: int, question: str, form: FormData) 
     review = seen(desk.world, asking.user, outcome.review)
     if not asking.partial:
         return _whole(desk, asking, review, outcome, question)
-    shown = _page(desk, review, True)
+    shown = _page(desk, asking, review, True)
     view = next((q for q in shown.questions if q.id == question), None)
     if view is None:
         return Response("That question is not asked any more.", 409, media_type="text/plain")
@@ -174,5 +206,5 @@ def _whole(desk: Desk, asking: Asking, review: Review, outcome: Outcome, questio
     told = outcome.raises or next(iter((outcome.errors or {}).values()), "")
     if outcome.conflict:
         told = "Somebody else answered meanwhile; theirs stands below. Save again to put yours."
-    shown = _page(desk, review, True)
+    shown = _page(desk, asking, review, True)
     return desk.page(asking, "review", 409, p=shown, may=True, told=told)

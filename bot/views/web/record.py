@@ -83,6 +83,8 @@ def _quoted(name: str) -> str:
 
 
 def _status(review: Review) -> str:
+    if by := review.course.superseded_by:
+        return _quoted(f"superseded by review {by}")
     if review.course.decision is not None:
         return _quoted(str(review.course.decision.resolution))
     return {
@@ -136,6 +138,7 @@ def as_json(review: Review, names: bool = True) -> dict[str, Any]:
         "completed_at": review.completed_at.isoformat() if review.completed_at else None,
         "decided_at": review.decided_at.isoformat() if review.decided_at else None,
         "bypassed": review.bypassed,
+        "superseded_by": review.course.superseded_by or None,
         "answers": [
             {
                 "question": a.question, "picks": list(a.picks), "text": a.text,

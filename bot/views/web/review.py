@@ -144,6 +144,7 @@ class Page:
     decided_at: datetime | None
     bypassed: bool
     may: bool
+    superseded: bool
     trail: tuple[Line, ...] = ()
     related: tuple[Related, ...] = ()
 
@@ -199,6 +200,7 @@ def page(
         decided_at=review.decided_at,
         bypassed=review.bypassed,
         may=may,
+        superseded=review.course.superseded_by > 0,
         trail=tuple(trail),
         related=tuple(related),
     )

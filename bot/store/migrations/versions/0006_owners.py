@@ -1,4 +1,4 @@
-"""Whose a repository and a change is"""
+"""Whose a repository and a change is, and what took its place"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -26,3 +26,6 @@ def upgrade() -> None:
     for table in ("review", "numbers"):
         owner = sa.Column("owner", sa.String(length=60), nullable=False, server_default="")
         op.add_column(table, owner)
+    by = sa.Column("superseded_by", sa.Integer(), nullable=False, server_default="0")
+    op.add_column("review", by)
+    op.create_index(op.f("ix_review_superseded_by"), "review", ["superseded_by"], unique=False)
