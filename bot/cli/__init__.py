@@ -26,6 +26,7 @@ COMMANDS = (
     "template",
     "manifest",
     "jobs",
+    "redact",
     "verify-ledger",
 )
 

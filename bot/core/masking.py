@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 EMAIL, PHONE, CARD = "e-mail", "phone", "card"
 
-_EMAIL = re.compile(r"[\w.+%'-]{1,64}@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}")
+_EMAIL = re.compile(r"(?<!\w)\w[\w.+%'-]{0,63}@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}")
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>|\"]+", re.IGNORECASE)
 _DIGITS = re.compile(r"(?<![\w.,#/-])\+?\(?\d(?:[ .()/\u00a0-]{0,2}\d){6,18}(?![\w]|[.,/-]\d)")
 _TOLD = re.compile(
@@ -28,30 +28,46 @@ class Masked:
     found: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where something stands, from and to in characters, and what kind of thing it is."""
+
+    start: int
+    end: int
+    kind: str
+
+
 def mask(text: str) -> Masked:
     """The text with `[e-mail]`, `[phone]` and `[card]` in their places. Addresses of pages stay."""
+    parts, begin = [], 0
     found: dict[str, None] = {}
+    for span in spans(text):
+        parts += [text[begin : span.start], f"[{span.kind}]"]
+        begin = span.end
+        found[span.kind] = None
+    return Masked("".join([*parts, text[begin:]]), tuple(found))
 
-    def put(kind: str) -> str:
-        found[kind] = None
-        return f"[{kind}]"
 
-    def number(match: re.Match[str]) -> str:
-        kind = _kind(match)
-        return put(kind) if kind else match[0]
-
-    parts = []
+def spans(text: str) -> Iterator[Span]:
+    """Where e-mail addresses, phones and cards stand, in their order; not within addresses of
+    pages."""
     begin = 0
     for url in _URL.finditer(text):
-        parts += [_masked(text[begin : url.start()], put, number), url[0]]
+        yield from _between(text, begin, url.start())
         begin = url.end()
-    parts.append(_masked(text[begin:], put, number))
-    return Masked("".join(parts), tuple(found))
+    yield from _between(text, begin, len(text))
 
 
-def _masked(text: str, put: Callable[[str], str], number: Callable[[re.Match[str]], str]) -> str:
-    without = _EMAIL.sub(lambda _: put(EMAIL), text)
-    return _DIGITS.sub(number, without)
+def _between(text: str, begin: int, end: int) -> list[Span]:
+    part = text[begin:end]
+    emails = [Span(begin + m.start(), begin + m.end(), EMAIL) for m in _EMAIL.finditer(part)]
+    blank = _EMAIL.sub(lambda m: "@" * len(m[0]), part)  # digits of an address are no phone
+    numbers = [
+        Span(begin + match.start(), begin + match.end(), kind)
+        for match in _DIGITS.finditer(blank)
+        if (kind := _kind(match))
+    ]
+    return sorted((*emails, *numbers), key=lambda span: span.start)
 
 
 def _kind(match: re.Match[str]) -> str:
@@ -60,7 +76,7 @@ def _kind(match: re.Match[str]) -> str:
     digits = "".join(_GROUPS.findall(written))
     if 13 <= len(digits) <= 19 and _CARD.fullmatch(written) and _luhn(digits):
         return CARD
-    if _DATE.match(written) or not 7 <= len(digits) <= 15:
+    if _DATE.match(written) or not 7 <= len(digits) <= 15 or len(set(digits)) < 3:
         return ""
     before = match.string[max(0, match.start() - 24) : match.start()]
     if written.startswith("+") or _TOLD.search(before):
