@@ -75,7 +75,7 @@ def _hear_ours(world: World, repository: Repository, review: Review, said: Said)
         stands = surfaces.load(tx.connection, *at)
         if stands.live_at is None or stands.live_at <= said.updated_at:
             here = replace(stands, live=said.body, live_at=said.updated_at)
-            surfaces.heard(tx, *at, here, None)
+            surfaces.heard(tx, *at, said.id, here, None)
         if not changed:
             world.publish_comment(tx, repository.id, review.pull_request.number)
 

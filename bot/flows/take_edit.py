@@ -52,7 +52,7 @@ def take_edit(world: World, fact: CommentEdited) -> bool:
 
     def touch(tx: Transaction, changed: bool) -> None:
         at = (COMMENT, repository, number)
-        surfaces.heard(tx, *at, stands or surface, None if own else now)
+        surfaces.heard(tx, *at, fact.comment_id, stands or surface, None if own else now)
         if not changed and (stands or not own):
             world.publish_comment(tx, repository, int(number))
 

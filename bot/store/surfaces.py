@@ -121,15 +121,18 @@ def heard(
     kind: str,
     repository: int,
     key: str,
+    external_id: int,
     stands: Surface,
     edited_at: datetime | None,
 ) -> None:
-    """Note what we heard to stand there; `edited_at` is now where a person wrote, else None."""
+    """Note what we heard to stand in the one with that id; `edited_at` is now where a person wrote,
+    else None. Where it was deleted meanwhile, nothing stands there."""
     live = None if stands.live is None else zlib.compress(stands.live.encode(), 1)
     row: dict[str, object] = {"live": live, "live_at": stands.live_at}
     if edited_at is not None:
         row["edited_at"] = edited_at
-    tx.connection.execute(update(t.surface).where(_HERE).values(**row), _at(kind, repository, key))
+    here = update(t.surface).where(_HERE, t.surface.c.external_id == external_id)
+    tx.connection.execute(here.values(**row), _at(kind, repository, key))
 
 
 def gone(

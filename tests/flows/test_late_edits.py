@@ -314,7 +314,9 @@ def test_where_the_clock_was_set_back_the_comment_follows_all_the_same(pair: Pai
     at = (COMMENT, pair.github.state.repository_id, str(number))
     with pair.bot.store.read() as connection:
         stands = surfaces.load(connection, *at)
-    pair.bot.store.write(lambda tx: surfaces.heard(tx, *at, stands, ahead))
+    id = stands.external_id
+    assert id is not None
+    pair.bot.store.write(lambda tx: surfaces.heard(tx, *at, id, stands, ahead))
     say(pair, number, "/impact effect: better")
     assert "✅ Effect" in body(pair, number)
 

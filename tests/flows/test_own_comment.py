@@ -91,7 +91,7 @@ def test_only_what_our_app_wrote_is_taken_for_our_comment(
 
 def test_what_a_person_wrote_while_we_wrote_leaves_the_text_unknown(store: Store) -> None:
     store.write(lambda tx: surfaces.done(tx, "comment", REPOSITORY.id, "12", 99, "text"))
-    store.write(lambda tx: surfaces.heard(tx, "comment", REPOSITORY.id, "12", WIPED, NOW))
+    store.write(lambda tx: surfaces.heard(tx, "comment", REPOSITORY.id, "12", 99, WIPED, NOW))
     alone = store.write(lambda tx: surfaces.done(tx, "comment", REPOSITORY.id, "12", 99, "text"))
     with store.read() as connection:
         surface = surfaces.load(connection, "comment", REPOSITORY.id, "12")

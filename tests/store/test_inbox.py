@@ -91,7 +91,7 @@ def test_a_surface_is_begun_then_done_then_touched_then_gone(store: Store) -> No
     assert surface(store) == Surface(begun=True, begun_at=NOW)
     store.write(lambda tx: surfaces.done(tx, *at, 900, live))
     assert surface(store) == Surface(900, live=live)
-    store.write(lambda tx: surfaces.heard(tx, *at, Surface(live="other", live_at=NOW), NOW))
+    store.write(lambda tx: surfaces.heard(tx, *at, 900, Surface(live="other", live_at=NOW), NOW))
     assert surface(store) == Surface(900, live="other", live_at=NOW, edited_at=NOW)
     assert store.write(lambda tx: surfaces.done(tx, *at, 900, live, NOW, NOW))
     assert surface(store) == Surface(900, live=live, live_at=NOW, edited_at=NOW)
@@ -103,7 +103,7 @@ def test_a_text_that_a_person_changed_while_we_wrote_counts_as_unknown(store: St
     store.write(lambda tx: reviews.save(tx, examples.review()))
     at = (COMMENT, 501, "12")
     store.write(lambda tx: surfaces.done(tx, *at, 900, "ours"))
-    store.write(lambda tx: surfaces.heard(tx, *at, Surface(live="theirs"), NOW))
+    store.write(lambda tx: surfaces.heard(tx, *at, 900, Surface(live="theirs"), NOW))
     assert not store.write(lambda tx: surfaces.done(tx, *at, 900, "ours again"))
     assert surface(store) == Surface(900, live=None, edited_at=NOW)
 
