@@ -24,9 +24,10 @@ from bot.core.answers import Door, Evidence
 from bot.core.events import Event
 from bot.core.facts import Actor, ChangedFile, PullRequest, Repository
 from bot.core.gate import settle
-from bot.core.grammar import Given, read
+from bot.core.grammar import Given, Piece, read
 from bot.core.look import Files, look
 from bot.core.organisation import Mode, ModeRule, Organisation
+from bot.core.prefill import Prefill
 from bot.core.review import Review
 from bot.core.rulings import Ruled, Sample
 from bot.core.take import take
@@ -145,6 +146,31 @@ def told(question: str, line: str) -> Tell:
 ALL_OF_R1 = ("who=existing", "why=accept", "effect=better", "feeling=relieved", "voice=accept")
 
 
+QUOTES = (
+    Prefill(
+        "voice", (), "", "tickets 4711",
+        (Piece("asked", "The white page hurts my eyes at night.", "https://tickets.example/4711",
+               date(2026, 2, 1), "existing"),),
+    ),
+    Prefill("voice", (), "", "survey 12", (Piece("signal", "I read it by day.", former=True),)),
+)  # fmt: skip
+DRAFTED = (
+    Prefill("why", (), "Reading at night hurts the eyes.", "a draft", (), False, "evidenced",
+            ("web/theme.css",)),
+    Prefill("feeling", (), "Perhaps relieved; nobody was asked.", "a draft", (), False, "assumed"),
+)  # fmt: skip
+HOSTILE_QUOTES = (
+    Prefill("voice", (), "", HOSTILE[:80], (Piece("signal", HOSTILE, "", None, HOSTILE[:60]),)),
+)
+HOSTILE_DRAFT = (Prefill("why", (), HOSTILE, "a draft", (), False, "assumed", (HOSTILE[:60],)),)
+
+
+def private(found: Review) -> Review:
+    """The same in a private repository."""
+    place = replace(found.pull_request.repository, private=True)
+    return replace(found, subject=replace(found.pull_request, repository=place))
+
+
 def examples() -> Mapping[str, Review]:
     """Every named review."""
     untouched = review()
@@ -177,6 +203,9 @@ def examples() -> Mapping[str, Review]:
         "not_needed": review(LOCK, title="Refresh the lock file"),
         "not_needed_any_more": review(LOCK, old=answered(untouched, "who=existing")),
         "bypassed": merged,
+        "quoted": replace(private(untouched), quotes=QUOTES),
+        "drafted": replace(untouched, prefills=(), drafted=DRAFTED),
+        "hostile_quotes": replace(private(untouched), quotes=HOSTILE_QUOTES, drafted=HOSTILE_DRAFT),
         "hostile_text": answered(hostile, "who=existing", "why=accept", "effect=accept"),
         **decided(untouched),
         **unsettled(untouched),

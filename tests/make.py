@@ -112,6 +112,8 @@ def full_review() -> Review:
         triaged=Tier.R2,
         prefills=(Prefill("why", ("a", "b"), "Because", "“Why”", (PIECE,), True),),
         offered=(Prefill("why", (), "Before", "your first lines"),),
+        quotes=(Prefill("voice", (), "", "tickets 7", (PIECE,)),),
+        drafted=(Prefill("why", (), "Perhaps", "a draft", (), False, "assumed", ("a.css",)),),
         suggestions=(
             Suggestion("voice", Given(piece=PIECE), by, NOW, Door.COMMAND, True, 903),
         ),

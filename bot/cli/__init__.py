@@ -26,6 +26,7 @@ COMMANDS = (
     "template",
     "manifest",
     "jobs",
+    "evidence",
     "redact",
     "verify-ledger",
 )

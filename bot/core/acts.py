@@ -58,6 +58,15 @@ class Accept:
 
 
 @dataclass(frozen=True, slots=True)
+class Refuse:
+    """A draft of a model, by its digest, was no help."""
+
+    question: str
+    offer: str
+    deed: Literal["refuse"] = "refuse"
+
+
+@dataclass(frozen=True, slots=True)
 class Inapplicable:
     """A question was said not to apply, with a reason."""
 
@@ -192,6 +201,7 @@ Deed = Annotated[
     | Suggest
     | Use
     | AcceptWaiting
+    | Refuse
     | Judge
     | Waive
     | Pause

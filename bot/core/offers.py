@@ -54,6 +54,11 @@ def accepted(review: Review, question: Question, offer: Prefill) -> bool:
     return answer.text == offer.text if offer.text else answer.picks == offer.picks
 
 
+def refuse(review: Review, digest: str) -> Review:
+    """A draft that was no help is offered no more."""
+    return replace(review, drafted=tuple(p for p in review.drafted if p.digest != digest))
+
+
 def unaccept(review: Review, question: Question, offer: Prefill, act: Act) -> Review:
     """Take an accepted offer back, just that one; what was picked by hand beside its line stays."""
     if question.kind is Kind.EVIDENCE:

@@ -166,6 +166,24 @@ class Thresholds(Strict):
     sampled_percent: int = Field(5, ge=0, le=100)
 
 
+class Import(Strict):
+    """An export that is taken in again every day: a file or folder, or an https address. `map` says
+    which column holds what."""
+
+    source: str = Field(min_length=1, max_length=80)
+    at: str = Field(min_length=1)
+    map: dict[str, str] = Field(default_factory=dict)
+
+
+class EvidenceRules(Strict):
+    """What customers said, on file. `send_text`: a model may read it. It is kept so many days,
+    unless it says itself until when."""
+
+    send_text: bool = False
+    keep_days: int = Field(1095, ge=1, le=36_500)
+    imports: tuple[Import, ...] = ()
+
+
 DEFAULT_SEGMENTS = (
     Option(id="new", label="New customers"),
     Option(id="existing", label="Existing customers"),
@@ -190,6 +208,7 @@ class Organisation(Strict):
     bots: Bots = Bots()
     drafts: Literal["quiet", "ask"] = "quiet"
     thresholds: Thresholds = Thresholds()
+    evidence: EvidenceRules = EvidenceRules()
 
     def mode_of(self, repository: str) -> Mode:
         """The mode of `owner/name`: the first rule that matches, else warn."""
@@ -233,6 +252,7 @@ EXAMPLES = {
     "bots": "bots: {quiet: ['renovate[bot]'], ask_from: R3}",
     "drafts": "drafts: quiet",
     "thresholds": "thresholds: {text_characters: 20}",
+    "evidence": "evidence: {send_text: false, keep_days: 1095}",
 }
 
 

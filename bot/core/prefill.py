@@ -39,7 +39,9 @@ class Prefill:
     """One offered answer: picked options, a line, or pieces of customer voice; never nothing.
 
     `source` says where it stands, in words that fit behind "from". `too_short`: somebody wrote
-    there, but it is no answer yet; it can be shown and not accepted.
+    there, but it is no answer yet; it can be shown and not accepted. `basis` says what a draft of a
+    model rests on, evidenced, assumed or unknown, and `cites` where that stands; both are empty for
+    what a person wrote.
     """
 
     question: str
@@ -48,6 +50,8 @@ class Prefill:
     source: str
     pieces: tuple[Piece, ...] = ()
     too_short: bool = False
+    basis: str = ""
+    cites: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -174,6 +178,11 @@ def _linked_issue(match: re.Match[str], repository_url: str) -> tuple[str, Piece
         f"{other}#{number}" if other and not repository_url.endswith(f"/{other}") else f"#{number}"
     )
     return name, Piece("signal", f"Issue {name}", f"{base}/issues/{number}")
+
+
+def prose(body: str) -> str:
+    """The words of a description without its marks, hints that nobody sees, and headings."""
+    return " ".join(text for _, text in _sections(body[:BODY_LIMIT]))
 
 
 def _sections(body: str) -> Iterator[tuple[str, str]]:

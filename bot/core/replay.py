@@ -15,6 +15,7 @@ from bot.core.acts import (
     Found,
     Judge,
     Pause,
+    Refuse,
     Resume,
     TakeOver,
     Waive,
@@ -34,6 +35,7 @@ from bot.core.course_deeds import (
     Supersede,
 )
 from bot.core.deciding import progressed, take_course
+from bot.core.offers import refuse
 from bot.core.order import in_order
 from bot.core.review import Review
 from bot.core.tiering import found, judge, released, retiered
@@ -87,6 +89,8 @@ def _taken(review: Review, deed: Deed, act: Act) -> Review:
             return take_over(review, deed, act)
         case Withdraw():
             return withdraw(review, deed)
+        case Refuse():
+            return refuse(review, deed.offer)
         case (
             GiveConsent()
             | Decide()

@@ -82,6 +82,7 @@ class Review:
     not so. `quiet`: nothing is shown yet (a draft). `last_picked` is the question with several
     options whose boxes somebody is ticking right now; it stays open until another is answered.
     `offered` are earlier offers of the description: a tick accepts the text that stood beside it.
+    `quotes` are pieces of voice on file that may fit, `drafted` what a model proposes: both offers.
     `owner` is the team whose files are changed; empty where the files name none.
     """
 
@@ -102,6 +103,8 @@ class Review:
     evidence: tuple[Evidence, ...] = ()
     prefills: tuple[Prefill, ...] = ()
     offered: tuple[Prefill, ...] = ()
+    quotes: tuple[Prefill, ...] = ()
+    drafted: tuple[Prefill, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     rulings: tuple[Ruling, ...] = ()
@@ -142,9 +145,16 @@ class Review:
         """What the description already says about this question."""
         return next((p for p in self.prefills if p.question == question), None)
 
+    def draft(self, question: str) -> Prefill | None:
+        """What a model proposes for this question, where nobody said anything yet."""
+        if self.prefill(question) is not None:
+            return None
+        return next((p for p in self.drafted if p.question == question), None)
+
     def offer(self, question: str, digest: str) -> Prefill | None:
-        """The offer of that digest, also one that the description no longer makes."""
-        offers = (p for p in (*self.prefills, *self.offered) if p.question == question)
+        """The offer of that digest, also one that is no longer made."""
+        every = (*self.prefills, *self.quotes, *self.drafted, *self.offered)
+        offers = (p for p in every if p.question == question)
         return next((p for p in offers if p.digest == digest), None)
 
     @property

@@ -6,11 +6,13 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from bot.core.acts import (
+    Accept,
     Act,
     Deed,
     Found,
     Judge,
     Pause,
+    Refuse,
     Resume,
     Suggest,
     TakeOver,
@@ -24,6 +26,7 @@ from bot.core.course_deeds import AskReviewer, Assign, Decide, GiveConsent, SetD
 from bot.core.deciding import step
 from bot.core.events import Event
 from bot.core.facts import Actor
+from bot.core.prefill import Prefill
 from bot.core.replay import replay
 from bot.core.review import Review
 from bot.core.rulings import Ruled
@@ -95,7 +98,18 @@ def _event(deed: Deed) -> tuple[str, Data] | None:
             return "answers.taken_over", {"source": deed.source, "answers": len(deed.answers)}
         case Withdraw():
             return "comment.withdrawn", {"comment": deed.comment, "deleted": deed.deleted}
-    return _of_course(deed)
+    return _of_draft(deed) or _of_course(deed)
+
+
+def _of_draft(deed: Deed) -> tuple[str, Data] | None:
+    match deed:
+        case Accept(offer=Prefill(basis=basis)) if basis:
+            return "draft.accepted", {"question": deed.question, "basis": basis}
+        case Tick(on=True, offer=Prefill(basis=basis)) if basis:
+            return "draft.accepted", {"question": deed.box.partition("=")[0], "basis": basis}
+        case Refuse():
+            return "draft.rejected", {"question": deed.question}
+    return None
 
 
 def _of_course(deed: Deed) -> tuple[str, Data] | None:

@@ -23,6 +23,7 @@ from bot.flows.take_description import (
     unheard_acts,
 )
 from bot.flows.take_over import new_rules, take_over
+from bot.flows.voice.offer_quotes import with_quotes
 from bot.flows.world import World
 from bot.ports import Transaction
 from bot.store import acts, reviews, subjects, surfaces
@@ -133,6 +134,7 @@ def _look(
     review, events = look(old, seen, files, world.catalog, world.clock(), offered)
     if files is not None:
         review = replace(review, owner=whose(world, seen.repository, files.files))
+        review = with_quotes(world, review, files.files)
     return _Found(review, events, fetched)
 
 

@@ -26,6 +26,7 @@ from bot.flows.slack.publish_home import publish_home
 from bot.flows.sweep_deliveries import sweep_deliveries
 from bot.flows.sweep_repositories import sweep_repositories
 from bot.flows.tidy import tidy
+from bot.flows.voice.offer_quotes import refresh_quotes
 
 # The name that stands in the job table -> the flow; its arguments are the flow's own.
 # `deliver` and `deliver_slack` belong to the doors and are added where everything is put together.
@@ -53,6 +54,7 @@ FLOWS: dict[str, Callable[..., Any]] = {
     "hand_down": hand_down_all,
     "link_decision": link_decision,
     "link_by_email": link_by_email,
+    "refresh_quotes": refresh_quotes,
 }
 # What a person in Slack waits for: workers of their own do it, also while GitHub does not answer.
 PROMPT = frozenset({"deliver_slack", "publish_card", "publish_home"})

@@ -85,6 +85,12 @@ _OPEN_BY = (
     .order_by(t.review.c.id.desc())
     .limit(bindparam("most"))
 )
+_OPEN_IDS = (
+    select(t.review.c.id)
+    .where(t.review.c.state == State.OPEN, t.review.c.id > bindparam("after"))
+    .order_by(t.review.c.id)
+    .limit(bindparam("most"))
+)
 _BY_ID = (
     select(*subjects.COLUMNS, *t.review.c)
     .select_from(t.subject.join(t.review).join(t.repository))
@@ -103,7 +109,8 @@ _FIRST_OPENED = (
 _INSERT = upsert(t.review).on_conflict_do_nothing().returning(t.review.c.id)
 _SAVED = (  # by an update; `highest_tier` only ever rises
     "state", "gate", "triaged", "tier", "customer_facing", "overlays", "reasons", "mode", "exempt",
-    "quiet", "checklist_version", "thresholds", "prefills", "offered", "suggestions", "waivers",
+    "quiet", "checklist_version", "thresholds", "prefills", "offered", "quotes", "drafted",
+    "suggestions", "waivers",
     "rulings", "attested", "waived_until", "last_picked", "course", "without_review", "bypassed",
     "opened_at", "first_answer_at", "completed_at", "decided_at", "owner", "superseded_by",
     "version",
@@ -135,6 +142,11 @@ def open_modes(connection: Connection) -> list[tuple[int, str, int, Mode]]:
 def with_waivers_over(connection: Connection, now: datetime) -> list[int]:
     """The ids of the reviews with a waiver whose time is up and not yet marked."""
     return list(connection.execute(_WAIVERS_OVER, {"now": now}).scalars())
+
+
+def open_ids(connection: Connection, after: int, most: int) -> list[int]:
+    """The ids of the open reviews, those above `after`, at most so many."""
+    return list(connection.execute(_OPEN_IDS, {"after": after, "most": most}).scalars())
 
 
 def by_id(connection: Connection, id: int) -> Review | None:

@@ -6,6 +6,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -13,6 +14,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from bot.store.columns import Id, UTCDateTime, table
@@ -105,4 +107,10 @@ voice = table(
     Column("by_name", String(100), nullable=False),
     Column("at", UTCDateTime, nullable=False),
     Column("review_id", Id, ForeignKey("review.id"), index=True),  # null: kept for later
+    Column("source", String(80), nullable=False, server_default=""),  # the system it came from
+    Column("source_id", String(200), nullable=False, server_default=""),  # its name there
+    Column("customer", String(64), nullable=False, server_default="", index=True),  # a digest
+    Column("weight", Float, nullable=False, server_default="1"),
+    Column("keep_until", Date),
+    Index(None, "source", "source_id", unique=True, sqlite_where=text("source_id != ''")),
 )

@@ -126,6 +126,8 @@ review = table(
     Column("thresholds", JSON, nullable=False),
     Column("prefills", JSON, nullable=False),
     Column("offered", JSON, nullable=False, default=list),
+    Column("quotes", JSON, nullable=False, server_default="[]"),  # of the file of customers' voice
+    Column("drafted", JSON, nullable=False, server_default="[]"),  # by a model
     Column("suggestions", JSON, nullable=False, default=list),
     Column("waivers", JSON, nullable=False, default=list),
     Column("rulings", JSON, nullable=False, default=list),

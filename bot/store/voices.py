@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, insert, select, text
 
 from bot.core.facts import Actor
 from bot.core.grammar import Piece
+from bot.core.voice.words import indexed, plain
 from bot.ports import Transaction
 from bot.store import tables as t
 
-_WORDS = re.compile(r"\w+")
 _SAME = (
     select(t.voice)
     .where(t.voice.c.digest == bindparam("of"))
     .order_by(t.voice.c.id)
     .limit(bindparam("most"))
 )
-_ADD = insert(t.voice)
+_ADD = insert(t.voice).returning(t.voice.c.id)
+WORDS = text("INSERT INTO voice_text (rowid, text, tenant) VALUES (:id, :text, :tenant)")
+NO_WORDS = text("DELETE FROM voice_text WHERE rowid = :id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Voice:
 
 def same_words(connection: Connection, text: str, most: int = 10) -> list[Voice]:
     """Pieces of the same words, whatever their capitals, spaces and signs."""
-    rows = connection.execute(_SAME, {"of": _digest(text), "most": most})
+    rows = connection.execute(_SAME, {"of": digest(text), "most": most})
     return [
         Voice(
             Piece(
@@ -57,7 +58,7 @@ def keep(tx: Transaction, piece: Piece, by: Actor, at: datetime, review: int | N
             return False
     on: date | None = piece.on
     row = {
-        "digest": _digest(piece.text),
+        "digest": digest(piece.text),
         "kind": piece.kind,
         "text": piece.text,
         "link": piece.link,
@@ -70,10 +71,16 @@ def keep(tx: Transaction, piece: Piece, by: Actor, at: datetime, review: int | N
         "at": at,
         "review_id": review,
     }
-    tx.connection.execute(_ADD, row)
+    id = tx.connection.execute(_ADD, row).scalar_one()
+    tx.connection.execute(WORDS, words_of(id, piece.text))
     return True
 
 
-def _digest(text: str) -> str:
-    plain = " ".join(_WORDS.findall(text.casefold()))
-    return hashlib.sha256(plain.encode("utf-8", "replace")).hexdigest()
+def words_of(id: int, said: str) -> dict[str, object]:
+    """The row by which a piece is found."""
+    return {"id": id, "text": indexed(said), "tenant": f"t{t.TENANT}"}
+
+
+def digest(text: str) -> str:
+    """The same for the same words, whatever their capitals, spaces and signs."""
+    return hashlib.sha256(plain(text).encode("utf-8", "replace")).hexdigest()

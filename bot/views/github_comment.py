@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from bot.core.checklist import Need
 from bot.core.gate import Gate, Standing, standing
+from bot.core.heard import unheard
 from bot.core.missing import Missing, missing, required
 from bot.core.organisation import Mode
 from bot.core.review import Review, State
@@ -227,7 +228,9 @@ def _thanks(review: Review) -> str:
     thanks = "Thank you for bringing the customer in."
     if words.assumed(review):
         thanks = "That is honest, and counted as what it is."
-    return f"{escape(heard[:1].upper() + heard[1:])}. {thanks}"
+    silent = unheard(review) if any(piece.segment for piece in review.evidence) else ()
+    gap = f" Nobody has heard from: {escape(words.names(list(silent)))}." if silent else ""
+    return f"{escape(heard[:1].upper() + heard[1:])}. {thanks}{gap}"
 
 
 def _record(review: Review, now: Standing, problems: Mapping[str, str]) -> list[str]:

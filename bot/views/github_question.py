@@ -126,6 +126,7 @@ def _body(review: Review, asked: Question, need: Need, gap: Missing | None, prob
         parts += [said, box(asked.id, "still", "That still holds", False)]
     if problem:
         parts.append(f"Its line in the description could not be read: {sentence(problem)}")
+    parts += _quotes(review, asked)
     waiting = _waiting(review, asked)
     parts += [_offered_suggestion(review, asked, suggestion) for suggestion in waiting]
     if prefill:
@@ -139,6 +140,22 @@ def _body(review: Review, asked: Question, need: Need, gap: Missing | None, prob
     if _wants_line(asked, need, answer, gap):
         parts.append(_how(asked))
     return "\n\n".join(parts)
+
+
+def _quotes(review: Review, asked: Question) -> list[str]:
+    """What customers said and may fit, a tick each."""
+    if asked.kind is not Kind.EVIDENCE or review.public or not review.quotes:
+        return []
+    boxes = (
+        box(
+            asked.id,
+            f"accept-{offer.digest}",
+            f"{words.piece(offer.pieces[0])} ({offer.source})",
+            accepted(review, asked, offer),
+        )
+        for offer in review.quotes
+    )
+    return ["Customers said, and it may fit. Tick to attach:", "\n".join(boxes)]
 
 
 def _boxes(

@@ -18,7 +18,7 @@ from bot.views.slack_card_lines import (
     gaps,
     progress,
     questions,
-    unheard,
+    silent,
     waiting,
     waivers,
 )
@@ -118,7 +118,7 @@ def _body(review: Review, stands: Standing, users: Users, named: bool) -> list[B
         *consents(review, users),
         *waivers(review, users),
         *waiting(review, stands, users),
-        *unheard(review),
+        *silent(review),
     ]
     if lines:
         blocks.append(section("\n".join(lines)))

@@ -13,6 +13,7 @@ from bot.core.deciding import (
     owner,
 )
 from bot.core.gate import Gate, Standing
+from bot.core.heard import unheard
 from bot.core.missing import missing, required
 from bot.core.review import Review, State
 from bot.core.waivers import ALL
@@ -113,20 +114,11 @@ def _waiting_for_reviewers(review: Review, users: Users) -> str:
     return f"Waiting for: {whom} to consent or object ({told})."
 
 
-def unheard(review: Review) -> Iterator[str]:
+def silent(review: Review) -> Iterator[str]:
     """The groups that this touches and that nobody has heard from."""
-    who = next((q for q, _ in review.asked if q.kind is Kind.SEGMENTS), None)
-    answer = review.answer(who.id) if who else None
-    if who is None or answer is None or not answer.picks:
-        return
-    heard = {piece.segment.casefold() for piece in review.evidence if piece.kind != "assumed"}
-    silent = [
-        who.label(pick)
-        for pick in answer.picks
-        if not heard & {pick.casefold(), who.label(pick).casefold()}
-    ]
-    if silent and review.state is State.OPEN:
-        yield f"Nobody has heard from *{mrkdwn(words.names(silent[:4]))}* yet."
+    names = unheard(review)
+    if names and review.state is State.OPEN:
+        yield f"Nobody has heard from *{mrkdwn(words.names(list(names[:4])))}* yet."
 
 
 def decided(review: Review, users: Users) -> Iterator[str]:

@@ -19,6 +19,7 @@ from bot.core.acts import (
     Inapplicable,
     Judge,
     Pause,
+    Refuse,
     Resume,
     Suggest,
     TakeOver,
@@ -105,6 +106,7 @@ DEEDS: list[Deed] = [
     Dismiss("only a thought"),
     Reinstate(),
     Supersede(0),
+    Refuse("why", "0" * 32),
 ]
 
 

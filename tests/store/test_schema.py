@@ -30,7 +30,7 @@ MIGRATIONS = Path(schema.__file__).parent / "migrations"
 
 def _ours(name: str | None, kind: str, _parents: object) -> bool:
     """Of what is there only for full-text search, the engine keeps several tables of its own."""
-    return kind != "table" or not str(name).startswith("decision_text")
+    return kind != "table" or not str(name).startswith(("decision_text", "voice_text"))
 
 
 def test_a_fresh_database_is_what_the_tables_say(store: Store) -> None:

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.core.acts import Accept, Act, Confirm, Deed, Inapplicable, Suggest, Undo
+from bot.core.acts import Accept, Act, Confirm, Deed, Inapplicable, Refuse, Suggest, Undo
 from bot.core.answers import Door, is_text
 from bot.core.checklist import Need, Question
 from bot.core.replay import then
@@ -28,7 +28,8 @@ class Way(enum.StrEnum):
     """What a button of a question does."""
 
     SAVE = "save"
-    ACCEPT = "accept"  # what the description offers
+    ACCEPT = "accept"  # what the description offers, or the offer that is named
+    REFUSE = "refuse"  # a draft
     CONFIRM = "confirm"  # what was asked again still holds
     UNDO = "undo"
     NOT_HERE = "not-applicable"
@@ -47,6 +48,7 @@ class Sent:
     values: Mapping[str, object]
     seen: str
     reason: str = ""
+    offer: str = ""
     mine: bool = False
     agreed: bool = False
 
@@ -104,10 +106,13 @@ def _deeds(review: Review, question: Question, need: Need, sent: Sent) -> list[D
         case Way.SAVE:
             return deeds(review, question, need, sent.values)
         case Way.ACCEPT:
-            offer = review.prefill(question.id)
-            if offer is None:
+            named = review.offer(question.id, sent.offer) if sent.offer else None
+            offer = named or review.prefill(question.id)
+            if offer is None or (sent.offer and named is None):
                 raise Wrong(question.id, "That is not offered any more.")
             return [Accept(question.id, offer)]
+        case Way.REFUSE:
+            return [Refuse(question.id, sent.offer)]
         case Way.CONFIRM:
             return [Confirm(question.id)]
         case Way.UNDO:

@@ -18,6 +18,7 @@ from bot.flows.identity import key
 from bot.flows.slack import facts
 from bot.flows.slack.channels import seen_channel
 from bot.flows.slack.people import meet, meet_user
+from bot.flows.voice.offer_quotes import with_quotes
 from bot.flows.world import World
 from bot.ports import Transaction
 from bot.ports_slack import Written
@@ -60,7 +61,7 @@ def open_proposal(
         deeds.append(Decide(Resolution.APPROVED, opening.title, without_review=True))
     act = Act(key("slack", delivery), person, at, Door.SLACK, tuple(deeds))
     review, more = take(review, [], [act], now)
-    review, settled = settle(None, review, now)
+    review, settled = settle(None, with_quotes(world, review), now)
 
     def work(tx: Transaction) -> None:
         saved = world.save(tx, review, (*events, *more, *settled), quietly=True)

@@ -186,7 +186,7 @@ def _sent(desk: Desk, review: Review, question: str, form: FormData) -> Sent:
     for name, value in form.multi_items():
         sent.setdefault(name, []).append(value if isinstance(value, str) else "")
     asked = next((q for q, _ in review.asked if q.id == question), None)
-    way = (sent.get("way") or ["save"])[-1]
+    way, _, offer = (sent.get("way") or ["save"])[-1].partition(":")
     today = desk.world.clock().date()
     return Sent(
         question=question,
@@ -194,6 +194,7 @@ def _sent(desk: Desk, review: Review, question: str, form: FormData) -> Sent:
         values=values(review, asked, sent, today) if asked else {},
         seen=(sent.get("seen") or [""])[-1].partition(":")[2],
         reason=" ".join((sent.get("reason") or [""])[-1].split()),
+        offer=offer[:64],
         mine="mine" in sent,
         agreed="agreed" in sent,
     )

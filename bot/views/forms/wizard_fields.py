@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from bot.core.answers import Answer
 from bot.core.checklist import Kind, Need, Question
 from bot.core.grammar import ARROW, PERCENT, iso_date
+from bot.core.offers import accepted
 from bot.core.prefill import Prefill
 from bot.core.review import Review
 from bot.core.tier import Tier
@@ -26,13 +27,17 @@ from bot.views.slack_inputs import (
 from bot.views.slack_limits import Block
 from bot.views.slack_text import mrkdwn
 
-LINE, LINK, DAY, SEGMENT, FORMER, TODAY, EXPECTED, SURE = (
+LINE, LINK, DAY, SEGMENT, FORMER, TODAY, EXPECTED, SURE, QUOTES = (
     *(".line", ".link", ".day", ".segment", ".former"),
-    *(".today", ".expected", ".sure"),
+    *(".today", ".expected", ".sure", ".quotes"),
 )
 LONGEST = 1000  # characters of a line
 LOOK_BACK = {Tier.R3: timedelta(days=90)}
 USUAL_LOOK_BACK = timedelta(days=60)
+DRAFT = (
+    "A draft by a model ({basis}), nobody confirmed it: leave it to accept it, change it, or empty "
+    "it to reject it."
+)
 NAMED = "Name the group, if it is none of these"
 MEASURE = re.compile(r"(?P<metric>.*), (?P<change>.*), (?P<sure>\d+ %)", re.DOTALL)
 
@@ -42,7 +47,7 @@ def fields(review: Review, asked: Question, need: Need, today: date) -> list[Blo
     answer = review.answer(asked.id)
     if answer is not None and answer.not_applicable:
         need = Need.OPTIONAL
-    offer = review.prefill(asked.id) if answer is None else None
+    offer = (review.prefill(asked.id) or review.draft(asked.id)) if answer is None else None
     hint = _hint(asked, offer, answer)
     match asked.kind:
         case Kind.EVIDENCE:
@@ -74,7 +79,8 @@ def _text(answer: Answer | None, offer: Prefill | None) -> str:
 def _hint(asked: Question, offer: Prefill | None, answer: Answer | None) -> str:
     parts = [asked.help]
     if offer is not None and (offer.text or offer.picks):
-        parts.append(f"Filled in from {offer.source}: please look at it.")
+        told = f"Filled in from {offer.source}: please look at it."
+        parts.append(DRAFT.format(basis=offer.basis) if offer.basis else told)
     if answer is not None and answer.not_applicable:
         parts.append(f"Said not to apply: {answer.text}")
     if answer is not None and answer.again:
@@ -110,6 +116,7 @@ def _evidence(
         blocks.append(
             context(f"Heard so far:\n{known}" + (f"\n… and {more} more" if more > 0 else ""))
         )
+    blocks += _quotes(review, asked)
     picked = answer.picks if answer else ()
     label = "Add one more?" if review.evidence else asked.ask
     options = [option(each.id, each.label) for each in asked.options]
@@ -133,6 +140,26 @@ def _evidence(
         input_block("Heard on", date_input(asked.id + DAY), asked.id + DAY, optional=True),
     ]
     return [*blocks, *_segment(review, asked.id), former(asked.id)]
+
+
+def _quotes(review: Review, asked: Question) -> list[Block]:
+    """What customers said and may fit, with a box each."""
+    open_to_take = [o for o in review.quotes if not accepted(review, asked, o)]
+    if not open_to_take:
+        return []
+    said = "\n".join(
+        f"{number}. {mrkdwn(words.piece(offer.pieces[0]))} ({mrkdwn(offer.source)})"
+        for number, offer in enumerate(open_to_take, 1)
+    )
+    boxes = checkboxes(
+        asked.id + QUOTES,
+        [option(o.digest, f"Attach {number}") for number, o in enumerate(open_to_take, 1)],
+    )
+    label = "Attach what fits"
+    return [
+        context(f"Customers said:\n{said}"),
+        input_block(label, boxes, asked.id + QUOTES, optional=True),
+    ]
 
 
 def _segment(review: Review, of: str) -> list[Block]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core.acts import Confirm, Deed, Tell, Undo
+from bot.core.acts import Accept, Confirm, Deed, Refuse, Tell, Undo
 from bot.core.answers import Answer, is_text
 from bot.core.checklist import Kind, Need, Question
 from bot.core.grammar import Given, Piece
@@ -15,6 +15,7 @@ from bot.views.forms.wizard_fields import (
     FORMER,
     LINE,
     LINK,
+    QUOTES,
     SEGMENT,
     SURE,
     TODAY,
@@ -34,14 +35,32 @@ def deeds(review: Review, asked: Question, need: Need, values: Values) -> list[D
     """What a window did to one question; nothing where it says what is known. Raises Wrong."""
     if not form.has(values, asked.id):
         return []
+    taken = _attached(review, asked, values)
     given = _given(review, asked, need, values)
-    old = review.answer(asked.id)
+    old, draft = review.answer(asked.id), review.draft(asked.id)
+    if taken and given is None:
+        return taken
+    if draft is not None and old is None and asked.kind is not Kind.EVIDENCE:
+        if given is None:
+            return [Refuse(asked.id, draft.digest)]
+        if given.text == draft.text:  # as it stood; what was picked beside it is their own
+            picked: list[Deed] = [Tell(asked.id, Given(given.picks))] if given.picks else []
+            return [Accept(asked.id, draft), *picked]
     if given is None:
         emptied = old is not None and not old.not_applicable and asked.kind is not Kind.EVIDENCE
         return [Undo(asked.id)] if emptied else []
     if old is not None and _says(old, given):
         return [Confirm(asked.id)] if old.again else []
-    return [Tell(asked.id, given)]
+    return [*taken, Tell(asked.id, given)]
+
+
+def _attached(review: Review, asked: Question, values: Values) -> list[Deed]:
+    """The pieces on file whose boxes are ticked."""
+    if asked.kind is not Kind.EVIDENCE:
+        return []
+    digests = form.picks(values, asked.id + QUOTES)
+    offers = (review.offer(asked.id, digest) for digest in digests)
+    return [Accept(asked.id, offer) for offer in offers if offer is not None]
 
 
 def _says(old: Answer, given: Given) -> bool:

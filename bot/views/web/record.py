@@ -10,11 +10,11 @@ from typing import Any
 
 from bot.core.course import Stance
 from bot.core.gate import standing
+from bot.core.heard import unheard
 from bot.core.maturity import maturity
 from bot.core.review import Review, State
 from bot.views.markdown import escape
 from bot.views.slack_text import safe_url
-from bot.views.web.review import unheard
 
 PEOPLE = "somebody"  # instead of a name, unless names were asked for
 

@@ -6,13 +6,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from bot.core.answers import Answer, Evidence
+from bot.core.answers import Answer, Door, Evidence
 from bot.core.checklist import Kind, Need, Question
 from bot.core.course import Consent, Decision
 from bot.core.events import NAMES
+from bot.core.facts import NOBODY
 from bot.core.gate import Gate, Standing, standing
+from bot.core.heard import unheard
 from bot.core.maturity import Maturity, maturity
 from bot.core.missing import required
+from bot.core.prefill import Prefill
 from bot.core.proposal import Proposal
 from bot.core.review import Review
 from bot.core.rulings import Ruled, Ruling
@@ -46,6 +49,26 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
+class Quote:
+    """A piece of customer voice that is on file and may fit: attached by whoever may answer."""
+
+    digest: str
+    source: str
+    piece: Piece
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a model proposes for a question: `basis` is evidenced, assumed or unknown, `cites` say
+    where it stands."""
+
+    digest: str
+    text: str
+    basis: str
+    cites: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionView:
     """One question. `state` is open, answered, optional, waived, not applicable or asked again;
     `gap` is what it lacks. `digest` tells this state of the answer from any other."""
@@ -71,6 +94,8 @@ class QuestionView:
     fields: tuple[Field, ...]
     pieces: tuple[Piece, ...]
     digest: str
+    quotes: tuple[Quote, ...] = ()
+    draft: Draft | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,7 +318,23 @@ def _question(
         fields=fields(review, question, today),
         pieces=tuple(map(_piece, review.evidence)) if voice else (),
         digest=digest,
+        quotes=tuple(_quote(q, review) for q in review.quotes) if voice else (),
+        draft=_draft(review, question) if answer is None else None,
     )
+
+
+def _quote(offer: Prefill, review: Review) -> Quote:
+    piece = offer.pieces[0]
+    stands = Evidence(
+        piece.kind, piece.text, piece.link, piece.on, piece.segment, NOBODY, review.opened_at,
+        Door.PAGE, former=piece.former,
+    )  # fmt: skip
+    return Quote(offer.digest, offer.source, _piece(stands))
+
+
+def _draft(review: Review, question: Question) -> Draft | None:
+    offer = review.draft(question.id)
+    return Draft(offer.digest, offer.text, offer.basis, offer.cites) if offer else None
 
 
 def _offer(question: Question, text: str, picks: Sequence[str]) -> str:
@@ -328,15 +369,6 @@ def _piece(piece: Evidence) -> Piece:
         piece.kind, piece.text, safe_url(piece.link), piece.on, piece.segment, piece.former,
         piece.withheld, piece.by.login, piece.at,
     )  # fmt: skip
-
-
-def unheard(review: Review) -> tuple[str, ...]:
-    """The labels of affected segments from which nobody has heard."""
-    who = next((q for q, _ in review.asked if q.kind is Kind.SEGMENTS), None)
-    answer = review.answer(who.id) if who else None
-    heard = {piece.segment for piece in review.evidence if piece.kind != "assumed"}
-    picks = answer.picks if answer else ()
-    return tuple(who.label(pick) for pick in picks if pick not in heard) if who else ()
 
 
 def trail(

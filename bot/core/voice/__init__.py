@@ -1,0 +1,1 @@
+"""What customers said, on file: read from exports, found again by the words of a change."""

@@ -1,0 +1,1 @@
+"""Customers' voice is taken in from other systems, and let go."""
