@@ -102,7 +102,7 @@ def test_many_searches_at_once_answer_a_line_each(record: Path) -> None:
         json.loads(line) for line in run("search", "--queries", str(queries)).stdout.splitlines()
     ]
     assert [(each["id"], [hit["id"] for hit in each["hits"]]) for each in found] == [
-        ("a", ["2"]),
+        ("a", ["2", "1"]),
         ("b", []),
     ]
 
