@@ -18,6 +18,9 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp
 
 from bot.core.catalog import Catalog
+from bot.core.drafting.budget import Ceilings, Prices
+from bot.core.tier import Tier
+from bot.flows.drafts.drafter import Drafter
 from bot.flows.figures import Counting
 from bot.flows.nowhere import NO_GITHUB, NO_SLACK
 from bot.flows.pacer import Pacer
@@ -92,6 +95,8 @@ class App:
             self.slack.stop()
         self.jobs.stop(JOBS_SECONDS)
         self.sealer.stop(SEAL_SECONDS)
+        if self.world.drafter is not None:
+            self.world.drafter.model.close()
         self.store.close()
         log.info("bot.stopped")
 
@@ -162,6 +167,7 @@ def _assembled(
         slack=speaks or NO_SLACK,
         match_email=settings.slack.match_email,
         pages=settings.web.public_url,
+        drafter=_drafter(settings) if settings.llm.on else None,
     )
     watched = (
         Watched(github.time.ahead, pacer, github.reach.silent_for) if github is not None else None
@@ -204,6 +210,25 @@ def _assembled(
         )
 
     return App(web, jobs, sealer, store, start, world, slack, once)
+
+
+def _drafter(settings: Settings) -> Drafter:
+    """What drafts are made with. Imported here: the package costs a second, and most have none."""
+    from bot.gateways.llm import LlmGateway
+    from bot.store import prompts
+
+    llm = settings.llm
+    return Drafter(
+        LlmGateway(llm),
+        prompts.load(settings.prompts_dir),
+        Ceilings(
+            llm.input_tokens, llm.output_tokens, llm.drafts_per_review, llm.tokens_per_day,
+            llm.tokens_per_month, llm.money_per_day, llm.money_per_month,
+        ),
+        Prices(llm.price_input, llm.price_cached, llm.price_output, llm.price_as_of, llm.currency),
+        Tier[llm.on_open] if llm.on_open != "off" else None,
+        partial(secrets.token_hex, 8),
+    )  # fmt: skip
 
 
 def _pages(settings: Settings, world: World, generated: bool) -> tuple[ASGIApp, Once | None]:

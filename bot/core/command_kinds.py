@@ -84,6 +84,18 @@ class AcceptOffer:
 
 
 @dataclass(frozen=True, slots=True)
+class DraftAsked:
+    """Have a model draft what is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class RejectDraft:
+    """Say that a draft is no help."""
+
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
 class PauseFor:
     """Turn the bot off for this pull request, and say why."""
 
@@ -102,5 +114,7 @@ Command = (
     | TierTo
     | WaiveFor
     | AcceptOffer
+    | DraftAsked
+    | RejectDraft
     | PauseFor
 )

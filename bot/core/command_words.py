@@ -1,8 +1,8 @@
 """The words behind `/impact`: read as one command, and written so that they read back.
 
-    help | status | recheck | resume          <question>: <answer>
+    help | status | recheck | resume | draft  <question>: <answer>
     answer <question> <answer>                evidence <kind> [date] [segment] <text or link>
-    na <question> <reason>                    undo <question> | accept <question>
+    na <question> <reason>                    undo | accept | reject <question>
     none <reason>                             tier R2 <reason>
     waive <question|all> until <date> <reason>  pause <reason>
 
@@ -25,10 +25,12 @@ from bot.core.command_kinds import (
     AnswerGiven,
     Attest,
     Command,
+    DraftAsked,
     Help,
     NotApplicable,
     PauseFor,
     Recheck,
+    RejectDraft,
     Resume,
     Status,
     TierTo,
@@ -46,6 +48,7 @@ ALONE: dict[str, Command] = {
     "help": Help(),
     "status": Status(),
     "recheck": Recheck(),
+    "draft": DraftAsked(),
     "resume": Resume(),
 }
 UNFILLED = ("…", "...")  # what stands in our lines to copy where an answer belongs
@@ -65,6 +68,7 @@ class Reader:
             "na": self._not_applicable,
             "undo": lambda rest: UndoAnswer(self._whole(rest, "undo").id),
             "accept": lambda rest: AcceptOffer(self._whole(rest, "accept").id),
+            "reject": lambda rest: RejectDraft(self._whole(rest, "reject").id),
             "none": lambda rest: Attest(self._reason(rest, "none")),
             "tier": self._tier,
             "waive": self._waive,

@@ -10,6 +10,7 @@ from bot.core.acts import (
     Inapplicable,
     Judge,
     Pause,
+    Refuse,
     Resume,
     Suggest,
     Tell,
@@ -84,6 +85,8 @@ def decide(review: Review, command: c.Command, who: Who, drawn: bool) -> Deed:
             return _waive(review, command, who)
         case c.AcceptOffer():
             return _accept(review, command.question)
+        case c.RejectDraft():
+            return _reject(review, command.question)
         case c.PauseFor():
             _refuse_thin(review, command.reason, "why")
             return Pause(command.reason, who.open_to_all)
@@ -206,13 +209,21 @@ def _waive(review: Review, command: c.WaiveFor, who: Who) -> Deed:
 
 
 def _accept(review: Review, question: str) -> Deed:
-    asked, offer = review.checklist.question(question), review.prefill(question)
+    asked = review.checklist.question(question)
+    offer = review.prefill(question) or review.draft(question)
     found = waits(review, asked, offer) if asked else None
     deed = AcceptWaiting(question, offer)
     if found is None:
         text = f"There is nothing to accept for `{question}`: nobody has offered an answer."
         raise OnlyKept(text, deed)
     return held_back(review, found) if isinstance(found, Accept) else deed
+
+
+def _reject(review: Review, question: str) -> Deed:
+    draft = review.draft(question)
+    if draft is None:
+        raise UserError(f"There is no draft for `{question}` to reject.")
+    return Refuse(question, draft.digest)
 
 
 def _resume(review: Review) -> Deed:

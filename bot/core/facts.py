@@ -196,11 +196,12 @@ class ForeignCheck:
 @dataclass(frozen=True, slots=True)
 class RecheckAsked:
     """Somebody wants the check of a commit again. `numbers`: its pull requests, as far as GitHub
-    says (never for forks)."""
+    says (never for forks). `draft`: they want a model to draft what is open."""
 
     repository: Repository
     head_sha: str
     numbers: tuple[int, ...]
+    draft: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,10 @@ class Triage:
         digest = hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
         return cls(found, digest[:VERSION_LENGTH])
 
+    def visible(self, path: str) -> bool:
+        """Whether people see such files."""
+        return self._matcher.visible(path)
+
     def decide(self, change: Change) -> Verdict:
         """The tier is the highest that any rule asks; R0 only when nothing can be noticed."""
         files = self._matcher.files(change)

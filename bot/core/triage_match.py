@@ -84,6 +84,10 @@ class Matcher:
         found |= self._traces.match(change.title)
         return frozenset(found - self._title_except.match(change.title))
 
+    def visible(self, path: str) -> bool:
+        """Whether people see such files, as far as a path tells."""
+        return self._paths.look(path).visible
+
     def files(self, change: Change) -> list[FileFacts]:
         """What each file says; the texts decide which rules may speak of it."""
         allowed = self.texts(change)

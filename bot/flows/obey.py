@@ -14,6 +14,7 @@ from bot.core.rights import Who
 from bot.core.suggestions import MOST_HEARD, Suggestion, kept
 from bot.core.tiering import consequence
 from bot.errors import UserError
+from bot.flows.drafts.make_draft import promise_draft, told_of_draft
 from bot.flows.identity import key
 from bot.flows.people import who
 from bot.flows.react import DONE, SEEN
@@ -42,6 +43,7 @@ class Orders:
     waiting: list[words.Waiting] = field(default_factory=list)
     replies: list[str] = field(default_factory=list)
     recheck: bool = False
+    draft: bool = False
     taken: int = 0
 
     @property
@@ -132,6 +134,9 @@ def _deed(world: World, orders: Orders, command: c.Command, person: Who) -> Deed
             orders.replies.append(words.status_text(orders.review))
         case c.Recheck():
             orders.recheck = True
+        case c.DraftAsked():
+            orders.draft = True
+            orders.replies.append(told_of_draft(world, orders.review))
         case _:
             return decide(orders.review, command, person, _drawn(world, orders.review))
     return None
@@ -155,6 +160,8 @@ def _tell(world: World, tx: Transaction, orders: Orders) -> None:
         if world.by_token:  # a status has no Re-run, and others may have posted over it
             head = orders.review.pull_request.head_sha
             world.publish_check(tx, orders.repository, head, force=True)
+    if orders.draft:
+        promise_draft(world, tx, orders.review, asked=True)
     heard = bool(orders.taken or orders.waiting or orders.errors)
     if orders.waiting:
         orders.replies.append(words.waiting_text(orders.waiting))

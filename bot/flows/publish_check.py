@@ -58,8 +58,15 @@ def _publish(
     if world.by_token:
         wanted = status(found, _comment(world, subject))
         return put_status(world, subject.repository, head_sha, wanted, old, force, anew)
+    run = check(found, world.pages, world.drafter is not None)
     closing = _put(
-        world, subject.repository, head_sha, check(found, world.pages), surface, force, anew
+        world,
+        subject.repository,
+        head_sha,
+        run,
+        surface,
+        force,
+        anew,
     )
     if still_holds(old):
         if closing is not None:

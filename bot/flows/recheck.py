@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bot.core.facts import RecheckAsked
+from bot.flows.drafts.make_draft import promise_draft
 from bot.flows.sync_pull_request import sync_pull_request
 from bot.flows.world import World
+from bot.ports import Transaction
 from bot.store import merge_groups, reviews
 
 
@@ -19,4 +21,13 @@ def recheck(world: World, fact: RecheckAsked) -> None:
         known = reviews.load_by_head(connection, repository.id, fact.head_sha)
     for number in dict.fromkeys([*group, *(r.pull_request.number for r in known), *fact.numbers]):
         sync_pull_request(world, repository, number, None)
+    if fact.draft:
+        with world.store.read() as connection:
+            known = reviews.load_by_head(connection, repository.id, fact.head_sha)
+
+        def promise(tx: Transaction) -> None:
+            for review in known:
+                promise_draft(world, tx, review, asked=True)
+
+        world.store.write(promise)
     world.store.write(lambda tx: world.publish_check(tx, repository.id, fact.head_sha, force=True))

@@ -12,6 +12,7 @@ from bot.core.links import decisions
 from bot.core.look import Files, look
 from bot.core.review import Review, checklist_of
 from bot.core.take import take
+from bot.flows.drafts.make_draft import promise_draft
 from bot.flows.look_first import SHOWS
 from bot.flows.read_owners import whose
 from bot.flows.record import record
@@ -83,6 +84,8 @@ def _save(
         subjects.save_files(tx, saved.pull_request, _files_of(seen), files.files, files.complete)
     if old is None:
         _promise(world, tx, saved, seen.just_opened)
+    if old is None or (old.quiet and not saved.quiet) or old.tier < saved.tier:
+        promise_draft(world, tx, saved)
     told_before = decisions(old.subject.body) if old is not None else ()
     if decisions(seen.body) != told_before:
         of = {"repository": seen.repository.id, "number": seen.number}

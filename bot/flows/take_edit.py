@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.core.acts import Act, Deed, Tick
+from bot.core.acts import Act, Deed, Refuse, Tick
 from bot.core.answers import Door
 from bot.core.facts import Actor, CommentEdited, Version
 from bot.core.review import Review
@@ -109,7 +109,9 @@ def deeds_of_edit(review: Review, before: str, after: str, by: Actor) -> tuple[D
     return tuple(held_back(review, _tick(review, box, on)) for box, on in ticks.items())
 
 
-def _tick(review: Review, box: str, on: bool) -> Tick:
+def _tick(review: Review, box: str, on: bool) -> Deed:
     question, _, option = box.partition("=")
     offered, _, digest = option.partition("-")
+    if offered == "refuse" and on:
+        return Refuse(question, digest)
     return Tick(box, on, review.offer(question, digest) if offered == "accept" else None)

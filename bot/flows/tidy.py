@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.flows.world import World
-from bot.store import inbox, throttle, voice_file
+from bot.store import drafts, inbox, throttle, voice_file
 
 
 def tidy(world: World) -> None:
@@ -14,5 +14,6 @@ def tidy(world: World) -> None:
     world.store.write(lambda tx: throttle.forget_writes(tx, now))
     while world.store.write(lambda tx: inbox.forget_bodies(tx, now)):
         pass
+    world.store.write(lambda tx: drafts.forget(tx, now))
     while world.store.write(lambda tx: voice_file.drop_over(tx, now.date())):
         pass

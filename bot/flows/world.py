@@ -16,6 +16,7 @@ from bot.core.pace import Rank
 from bot.core.proposal import Proposal
 from bot.core.refs import ProposalRef
 from bot.core.review import Review
+from bot.flows.drafts.drafter import Drafter
 from bot.flows.figures import Counting
 from bot.flows.nowhere import NO_SLACK
 from bot.flows.pacer import Pacer
@@ -66,6 +67,7 @@ class World:
     match_email: bool = False
     windows: Windows = field(default_factory=Windows)
     pages: str = ""  # where people find the pages; empty where links lead to none
+    drafter: Drafter | None = None  # what drafts are made with; None where nothing is drafted
 
     @property
     def by_token(self) -> bool:

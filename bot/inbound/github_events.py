@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -28,7 +29,7 @@ from bot.core.facts import (
 )
 from bot.inbound import fields
 from bot.ports import pull_request_lock
-from bot.views.github_check import NAME, RECHECK, is_our_name
+from bot.views.github_check import DRAFT, NAME, RECHECK, is_our_name
 
 Fact = (
     PullRequest
@@ -193,13 +194,13 @@ def _check_run(payload: dict[str, Any]) -> Fact | None:
     run = payload["check_run"]
     if payload.get("action") in ("created", "completed"):
         return _reported(payload, run)
-    asked = payload.get("action") == "rerequested" or (
-        payload.get("action") == "requested_action"
-        and (payload.get("requested_action") or {}).get("identifier") == RECHECK
-    )
+    pressed = ""
+    if payload.get("action") == "requested_action":
+        pressed = fields.text((payload.get("requested_action") or {}).get("identifier"))
+    asked = payload.get("action") == "rerequested" or pressed in (RECHECK, DRAFT)
     if not asked or run.get("name") != NAME:
         return None
-    return _recheck(payload, run)
+    return replace(_recheck(payload, run), draft=pressed == DRAFT)
 
 
 def _reported(payload: dict[str, Any], run: dict[str, Any]) -> ForeignCheck | None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from bot.flows.apply_organisation import apply_organisation
 from bot.flows.check_app import check_app
+from bot.flows.drafts.make_draft import make_draft
 from bot.flows.hear_comment import hear_comment
 from bot.flows.install import adopt_repositories, visit_pull_request
 from bot.flows.publish_check import publish_check, seed_check
@@ -55,6 +56,7 @@ FLOWS: dict[str, Callable[..., Any]] = {
     "link_decision": link_decision,
     "link_by_email": link_by_email,
     "refresh_quotes": refresh_quotes,
+    "make_draft": make_draft,
 }
 # What a person in Slack waits for: workers of their own do it, also while GitHub does not answer.
 PROMPT = frozenset({"deliver_slack", "publish_card", "publish_home"})

@@ -32,6 +32,7 @@ from pydantic_settings import (
 from bot.core.refusals import plain, spelled
 from bot.core.spelling import did_you_mean
 from bot.errors import ConfigError
+from bot.settings.llm import LlmSettings
 from bot.settings.refusals import (
     PREFIX,
     refuse_half_sign_in,
@@ -170,10 +171,14 @@ class Settings(BaseSettings):
     checklists_dir: Path | None = Field(
         None, description="A folder with your own checklist files; what it lacks is taken from ours"
     )
+    prompts_dir: Path | None = Field(
+        None, description="A folder with your own prompts; what it lacks is taken from ours"
+    )
     github: GitHubSettings = GitHubSettings()
     slack: SlackSettings = SlackSettings()
     jobs: JobsSettings = JobsSettings()
     web: WebSettings = WebSettings()
+    llm: LlmSettings = LlmSettings()
 
     @classmethod
     def settings_customise_sources(

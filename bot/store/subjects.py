@@ -53,6 +53,7 @@ _OPEN_IN = (
 _SAVE = upsert(t.subject, ("repository_id", "number"), DESCRIBED).returning(t.subject.c.id)
 _UPDATED_AT = select(t.subject.c.updated_at).where(_THIS)
 _FILES = select(t.subject.c.files).where(_THIS, t.subject.c.files_of == bindparam("of"))
+_ANY = select(t.subject.c.files).where(_THIS)
 _KEEP = (
     update(t.subject)
     .where(_THIS)
@@ -115,6 +116,14 @@ def read_repository(row: Row[Any]) -> Repository:
         row.repository_private,
         row.repository_default_branch,
     )
+
+
+def any_files(connection: Connection, repository: int, number: int) -> tuple[ChangedFile, ...]:
+    """The changed files last read; none for a pull request that is closed, or was not read."""
+    packed = connection.execute(_ANY, {"of_repository": repository, "of_number": number}).scalar()
+    if packed is None:
+        return ()
+    return tuple(ChangedFile(*item) for item in json.loads(zlib.decompress(packed))["files"])
 
 
 def load_files(

@@ -24,6 +24,8 @@ from sqlalchemy import (
 from bot.store.columns import TENANT as TENANT
 from bot.store.columns import Id, UTCDateTime, table
 from bot.store.columns import metadata as metadata
+from bot.store.draft_tables import draft_answer as draft_answer
+from bot.store.draft_tables import llm_call as llm_call
 from bot.store.page_tables import numbers as numbers
 from bot.store.page_tables import session as session
 from bot.store.slack_tables import card as card

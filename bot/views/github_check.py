@@ -27,7 +27,9 @@ MAY_WAIVE = (
     "A reviewer who is not the author may let a question wait: <code>/impact help</code> says how."
 )
 
+DRAFT = "draft"
 BUTTONS = (Button("Recheck", "Read the pull request again", RECHECK),)
+DRAFT_BUTTON = Button("Draft answers", "A model drafts what is open", DRAFT)
 
 
 def is_our_name(name: str) -> bool:
@@ -40,20 +42,20 @@ def _bare(name: str) -> str:
     return unicodedata.normalize("NFKC", name).casefold().strip()
 
 
-def check(reviews: Sequence[Review], pages: str = "") -> CheckRun:
+def check(reviews: Sequence[Review], pages: str = "", drafts: bool = False) -> CheckRun:
     """The check of one commit; with several pull requests on it the worst gate colours it.
 
-    `pages` is where the pages are; empty where there are none.
+    `pages` is where the pages are; empty where there are none. `drafts`: a model may be asked.
     """
     if len(reviews) == 1:
-        return _run(title(reviews[0]), summary(reviews[0], pages), reviews, pages)
+        return _run(title(reviews[0]), summary(reviews[0], pages), reviews, pages, drafts)
     ordered = sorted(reviews, key=lambda r: standing(r).gate is not Gate.PENDING)
     titles = [f"#{review.pull_request.number} {title(review)}" for review in ordered]
     sections = [f"### Pull request {r.pull_request.number}\n\n{summary(r, pages)}" for r in ordered]
-    return _run(cut(" · ".join(titles), TITLE_LIMIT), "\n\n".join(sections), ordered, pages)
+    return _run(cut(" · ".join(titles), TITLE_LIMIT), "\n\n".join(sections), ordered, pages, drafts)
 
 
-def _run(title: str, summary: str, reviews: Sequence[Review], pages: str) -> CheckRun:
+def _run(title: str, summary: str, reviews: Sequence[Review], pages: str, drafts: bool) -> CheckRun:
     subject = reviews[0].pull_request
     return CheckRun(
         name=NAME,
@@ -62,8 +64,12 @@ def _run(title: str, summary: str, reviews: Sequence[Review], pages: str) -> Che
         conclusion=worst(reviews),
         details_url=page_of(reviews[0], pages) or subject.url,
         external_id=EXTERNAL_ID,
-        buttons=BUTTONS,
+        buttons=(*BUTTONS, DRAFT_BUTTON) if drafts and _open(reviews) else BUTTONS,
     )
+
+
+def _open(reviews: Sequence[Review]) -> bool:
+    return any(standing(review).gate is Gate.PENDING for review in reviews)
 
 
 def seed() -> CheckRun:

@@ -17,6 +17,7 @@ from bot.core.tiering import consequence
 from bot.core.waivers import holding
 from bot.views import words
 from bot.views.decisions import waived
+from bot.views.draft_words import LABEL
 from bot.views.github_boxes import box
 from bot.views.markdown import escape, sentence
 from bot.views.reply_parts import code
@@ -129,6 +130,8 @@ def _body(review: Review, asked: Question, need: Need, gap: Missing | None, prob
     parts += _quotes(review, asked)
     waiting = _waiting(review, asked)
     parts += [_offered_suggestion(review, asked, suggestion) for suggestion in waiting]
+    if draft := review.draft(asked.id):
+        parts.append(_draft(review, asked, draft))
     if prefill:
         parts.append(_offer(review, asked, prefill))
     elif waiting and asked.options:
@@ -156,6 +159,20 @@ def _quotes(review: Review, asked: Question) -> list[str]:
         for offer in review.quotes
     )
     return ["Customers said, and it may fit. Tick to attach:", "\n".join(boxes)]
+
+
+def _draft(review: Review, asked: Question, draft: Prefill) -> str:
+    """What a model proposes, marked as that; nothing of it counts before somebody ticks."""
+    basis = draft.basis if not draft.cites else f"{draft.basis}: {', '.join(draft.cites)}"
+    text = f"**{LABEL}** ({escape(basis)}): “{escape(draft.text)}”"
+    if draft.too_short:
+        return text
+    taken = accepted(review, asked, draft)
+    boxes = [
+        box(asked.id, f"accept-{draft.digest}", "Accept the draft", taken),
+        box(asked.id, f"refuse-{draft.digest}", "It is no help", False),
+    ]
+    return "\n\n".join([text, "\n".join(boxes)])
 
 
 def _boxes(

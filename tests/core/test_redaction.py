@@ -30,7 +30,7 @@ PEM = (
         ("IBAN DE89 3704 0044 0532 0130 00, please", "IBAN [IBAN#1], please"),
         ("pay with 4111 1111 1111 1111", "pay with [CARD#1]"),
         ("SSN 078-05-1120", "SSN [SSN#1]"),
-        ("from 203.0.113.7 or 2001:db8::17.", "from [IP#1] or [IP#2]."),
+        ("from 2001:db8::17. or 203.0.113.7.", "from [IP#1]. or [IP#2]."),
         ("see https://x.example/a?token=1 and https://x.example/a", "see [URL#1] and https://x.example/a"),
         ("said U024BE7LH in C0123456789", "said [SLACK-ID#1] in [SLACK-ID#2]"),
         ("[E-MAIL#1] stays", "[E-MAIL#1] stays"),

@@ -11,7 +11,7 @@ from bot.core.redaction.spans import apart
 
 _URL = re.compile(r"\b[a-z][a-z0-9+.-]{1,14}://[^\s<>\"'`|]+[?#][^\s<>\"'`|]+", re.IGNORECASE)
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}\b")
-_IPV4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?:/\d{1,2})?(?![\w.]|-\d)")
+_IPV4 = re.compile(r"(?<![\w.])(?:\d{1,3}\.){3}\d{1,3}(?:/\d{1,2})?(?!\w|\.\d|-\d)")
 _IPV6 = re.compile(
     r"(?<![\w:.])(?:[0-9a-f]{0,4}:){2,7}(?:[0-9a-f]{1,4}|(?:\d{1,3}\.){3}\d{1,3})?(?:%\w+|/\d{1,3})?(?![\w:]|\.\d)",
     re.IGNORECASE,

@@ -14,6 +14,7 @@ from bot.core.proposal import UNPOSTED, Proposal
 from bot.core.propose import propose
 from bot.core.refs import ProposalRef
 from bot.core.take import take
+from bot.flows.drafts.make_draft import promise_draft
 from bot.flows.identity import key
 from bot.flows.slack import facts
 from bot.flows.slack.channels import seen_channel
@@ -68,6 +69,7 @@ def open_proposal(
         acts.add(tx, saved.id, [act])
         world.publish_card(tx, ProposalRef(channel.id, ts), tell=opening.answer_to)
         world.publish_homes(tx, saved)
+        promise_draft(world, tx, saved)
 
     world.store.write(work)
 

@@ -15,6 +15,7 @@ from bot.core.proposal import Proposal
 from bot.core.review import Review
 from bot.core.roles import User
 from bot.errors import Stale, UserError
+from bot.flows.drafts.make_draft import promise_draft, told_of_draft
 from bot.flows.pages import lists
 from bot.flows.pages.answer import Outcome, Sent, Way, digest, take_answer
 from bot.flows.pages.rights import rights
@@ -68,6 +69,11 @@ def routes(desk: Desk) -> APIRouter:
         asking, form = await desk.writing(request)
         return await run_in_threadpool(_answer, desk, asking, id, question, form)
 
+    @router.post("/reviews/{id}/draft")
+    async def draft(request: Request, id: int) -> Response:
+        asking, _ = await desk.writing(request)
+        return await run_in_threadpool(_draft, desk, asking, id)
+
     @router.post("/reviews/{id}/superseded")
     async def superseded(request: Request, id: int) -> Response:
         asking, form = await desk.writing(request)
@@ -111,8 +117,24 @@ def _page(desk: Desk, asking: Asking, review: Review, may: bool) -> Page:
         related = (*_replaced(desk, asking.user, review), *_related(desk, review))
     today = desk.world.clock().date()
     return page(
-        review, may, lambda question: digest(review, question), today, trail(rows, review), related
+        review,
+        may,
+        lambda question: digest(review, question),
+        today,
+        trail(rows, review),
+        related,
+        desk.world.drafter is not None,
     )
+
+
+def _draft(desk: Desk, asking: Asking, id: int) -> Response:
+    review = found(desk, asking, id)
+    if not rights(desk.world, asking.user, review).answers:
+        text = "Only its author, people with write access and reviewers can ask for a draft."
+        return desk.said(asking, 403, "No draft", text, f"/reviews/{id}", "Back")
+    told = told_of_draft(desk.world, review)
+    desk.world.store.write(lambda tx: promise_draft(desk.world, tx, review, asked=True))
+    return desk.said(asking, 200, "Draft", told, f"/reviews/{id}", "Back to the review")
 
 
 def _superseded(desk: Desk, asking: Asking, id: int, written: str, once: str) -> Response:

@@ -170,6 +170,7 @@ class Page:
     bypassed: bool
     may: bool
     superseded: bool
+    drafts: bool = False
     trail: tuple[Line, ...] = ()
     related: tuple[Related, ...] = ()
 
@@ -190,6 +191,7 @@ def page(
     today: date,
     trail: Sequence[Line] = (),
     related: Sequence[Related] = (),
+    drafts: bool = False,
 ) -> Page:
     """The page of a review. `digest` gives that of a question's answer."""
     now = standing(review)
@@ -226,6 +228,7 @@ def page(
         bypassed=review.bypassed,
         may=may,
         superseded=review.course.superseded_by > 0,
+        drafts=drafts and now.gate is Gate.PENDING,
         trail=tuple(trail),
         related=tuple(related),
     )

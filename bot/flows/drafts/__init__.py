@@ -1,0 +1,1 @@
+"""A model drafts answers; people accept, edit or reject them."""
