@@ -11,7 +11,7 @@ OPENAPI := tests/stories/node_modules/@octokit/openapi/generated
 # Works without ensurepip (Debian's python3-venv): the system's pip fills the environment.
 PIP = $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check --no-input
 
-.PHONY: demo test torture bench check format golden lock setup setup-dev clean
+.PHONY: demo test torture bench eval eval-live check format golden lock setup setup-dev clean
 .DEFAULT_GOAL := help
 
 help:
@@ -19,6 +19,7 @@ help:
 	@echo "make test    run the tests"
 	@echo "make torture people, deliveries and GitHub at their worst, 10,000 steps, then 20 kills (EMPTYCHAIR_TORTURE_SEED repeats a run)"
 	@echo "make bench   measure the bot beside others, and the pages, 15 to 25 minutes; ARGS=\"--help\" tells of shorter ones"
+	@echo "make eval    drafts under attack, offline; make eval-live asks the model of your settings"
 	@echo "make check   format, lint, types, import contracts, tests, migrations, checklists (what CI runs)"
 	@echo "make golden  rewrite the golden texts after a wording change; read the diff"
 	@echo "make lock    refresh the lock files"
@@ -36,6 +37,12 @@ bench: $(DEV_STAMP) $(BENCH_STAMP)
 	@$(BIN)/python -m tests.bench $(ARGS)
 	@$(BIN)/python -m tests.bench.slack
 	@$(BIN)/python -m tests.bench.pages
+
+eval: $(DEV_STAMP)
+	@$(BIN)/python -m tests.drafts.evaluate $(ARGS)
+
+eval-live: $(DEV_STAMP)
+	@$(BIN)/python -m tests.drafts.evaluate --live $(ARGS)
 
 check: $(DEV_STAMP) $(NODE_STAMP)
 	$(BIN)/ruff format --check .

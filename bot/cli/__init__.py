@@ -27,6 +27,7 @@ COMMANDS = (
     "manifest",
     "jobs",
     "evidence",
+    "drafts",
     "redact",
     "verify-ledger",
 )

@@ -143,6 +143,16 @@ def _of_answers(before: Review, after: Review, acts: list[Act]) -> Iterator[Even
         if heard:
             data["pieces"] = heard
         yield Event(_name(after, question.id, heard), data, *_who(act))
+        if new is not None and _near(before.draft(question.id), new):
+            yield Event("draft.edited", {"question": question.id}, *_who(act))
+
+
+def _near(draft: Prefill | None, answer: Answer) -> bool:
+    """Somebody answered in words of their own that share half of a draft's or more."""
+    if draft is None or answer.source == draft.source or answer.text == draft.text:
+        return False
+    proposed, said = (set(text.casefold().split()) for text in (draft.text, answer.text))
+    return 2 * len(proposed & said) >= max(1, len(proposed))
 
 
 def _said(answer: Answer | None) -> tuple[object, ...] | None:

@@ -10,7 +10,6 @@ import time
 from typing import Any
 
 import openai
-import structlog
 from openai import DefaultHttpx2Client, OpenAI
 from pydantic import ValidationError
 
@@ -22,7 +21,6 @@ from bot.settings.llm import LlmSettings
 CONNECT_SECONDS = 5.0
 NO_KEY = "none"  # the package wants one also where the server does not
 LONGEST = 200_000  # characters of an answer that are looked at
-log = structlog.get_logger()
 
 
 class LlmGateway:
@@ -58,9 +56,8 @@ class LlmGateway:
             if self._schema:
                 try:
                     return self._parsed(messages, begun)
-                except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
-                    log.info("llm.no_schema", error=_words(error))
-                    self._schema = False
+                except (openai.BadRequestError, openai.UnprocessableEntityError):
+                    self._schema = False  # once and for all: the answer is held against it here
             return self._plain(messages, begun)
         except openai.APITimeoutError as error:
             raise Transient("The model did not answer in time.") from error
@@ -149,8 +146,3 @@ def _status(error: openai.APIStatusError) -> Transient | Rejected:
     if error.status_code == 429 or error.status_code >= 500 or error.status_code in (408, 409):
         return Transient(f"The model's server answered {error.status_code}.", retry_after=seconds)
     return Rejected(f"The model's server answered {error.status_code}.", error.status_code)
-
-
-def _words(error: openai.APIStatusError) -> str:
-    """What it says, without what was sent."""
-    return f"{error.status_code}"

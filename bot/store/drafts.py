@@ -54,6 +54,15 @@ _BY_DAY = (
     .group_by(func.date(t.llm_call.c.at), t.llm_call.c.model, t.llm_call.c.outcome)
     .order_by(func.date(t.llm_call.c.at), t.llm_call.c.model, t.llm_call.c.outcome)
 )
+_FATES = (
+    select(t.ledger.c.event, func.count())
+    .where(
+        t.ledger.c.event.in_(("draft.accepted", "draft.edited", "draft.rejected")),
+        t.ledger.c.at >= bindparam("since", type_=t.ledger.c.at.type),
+        t.ledger.c.tenant_id == t.TENANT,
+    )
+    .group_by(t.ledger.c.event)
+)
 _KEEP = upsert(t.draft_answer, ("input_hash",), ("at", "answered"))
 _FIND = select(t.draft_answer.c.answered).where(t.draft_answer.c.input_hash == bindparam("of"))
 _OLD = delete(t.draft_answer).where(
@@ -135,6 +144,14 @@ def last_outcome(connection: Connection, review: int) -> str:
 def costs(connection: Connection, since: datetime) -> list[Cost]:
     """What was spent since then, by day, model and outcome."""
     return [Cost(*row) for row in connection.execute(_BY_DAY, {"since": since})]
+
+
+def fates(connection: Connection, since: datetime) -> dict[str, int]:
+    """What people did with what was proposed: accepted as it stood, edited, rejected."""
+    found: dict[str, int] = {"accepted": 0, "edited": 0, "rejected": 0}
+    for event, number in connection.execute(_FATES, {"since": since}):
+        found[event.partition(".")[2]] = number
+    return found
 
 
 def forget(tx: Transaction, now: datetime) -> None:
