@@ -1,3 +1,3 @@
 """Empty Chair: no decisions without the customer."""
 
-__version__ = "0.5.0"
+__version__ = "0.6.0"

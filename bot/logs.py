@@ -6,6 +6,7 @@ import contextlib
 import logging
 import re
 import sys
+from collections.abc import Callable
 from typing import Any, TextIO
 
 import structlog
@@ -17,8 +18,20 @@ SECRET = re.compile(
 )
 
 
-def configure(json: bool | None = None, level: int = logging.INFO) -> None:
-    """Set logging up for the process; `json` None means: JSON unless stderr is a terminal."""
+LOUD = frozenset({"warning", "error", "critical", "exception"})
+OURS = frozenset({"level", "timestamp", "event"})  # never a stranger's words
+
+
+def configure(
+    json: bool | None = None,
+    level: int = logging.INFO,
+    redact: Callable[[str], str] | None = None,
+) -> None:
+    """Set logging up for the process; `json` None means: JSON unless stderr is a terminal.
+
+    `redact` takes secrets and personal data out of what is told from a warning on, where words of
+    strangers may be; the lines of every day hold none.
+    """
     as_json = not sys.stderr.isatty() if json is None else json
     render: Any = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
@@ -32,6 +45,7 @@ def configure(json: bool | None = None, level: int = logging.INFO) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
             mask,
+            *([_redacted(redact)] if redact else []),
             render,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
@@ -53,6 +67,18 @@ class _Patient:
     def flush(self) -> None:
         with contextlib.suppress(OSError, ValueError):
             self._stream.flush()
+
+
+def _redacted(redact: Callable[[str], str]) -> Any:
+    def work(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+        if event.get("level") not in LOUD:
+            return event
+        return {
+            name: redact(value) if isinstance(value, str) and name not in OURS else value
+            for name, value in event.items()
+        }
+
+    return work
 
 
 def mask(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

@@ -167,6 +167,7 @@ def _assembled(
         slack=speaks or NO_SLACK,
         match_email=settings.slack.match_email,
         pages=settings.web.public_url,
+        voice_key=keys.derived(root, "voice"),
         drafter=_drafter(settings) if settings.llm.on else None,
     )
     watched = (

@@ -14,6 +14,7 @@ import structlog
 from bot import logs
 from bot.cli.pair import start_pair
 from bot.sandbox.records import FileChange
+from bot.store import secret_rules
 
 SECRETS = (
     "ghs_0123456789abcdef0123",
@@ -52,6 +53,17 @@ def test_what_happened_names_the_review_and_the_delivery_behind_it(
 def heart(secret: str) -> str:
     """What must not be seen of a secret."""
     return "MIIEow" if "BEGIN" in secret else secret[-8:]
+
+
+def test_from_a_warning_on_personal_data_is_taken_out(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure(json=True, redact=lambda text: secret_rules.redactor().redact(text))
+    log = structlog.get_logger()
+    log.info("review.opened", subject="jo@acme.example")
+    log.warning("job.retry", error="no such user: jo@acme.example, call +49 170 1234567")
+    info, warning = map(json.loads, capsys.readouterr().err.splitlines())
+    assert info["subject"] == "jo@acme.example"
+    assert warning["error"] == "no such user: [E-MAIL#1], call [PHONE#1]"
+    assert warning["event"] == "job.retry"
 
 
 @pytest.mark.parametrize("secret", SECRETS)

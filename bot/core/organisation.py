@@ -14,6 +14,7 @@ from bot.core import globs
 from bot.core.checklist import Option, Options
 from bot.core.refusals import spelled
 from bot.core.tier import Tier
+from bot.core.voice.rows import FIELDS
 from bot.core.yamlfile import Strict, compose, locate, parse, twin
 from bot.errors import ConfigError
 
@@ -166,13 +167,25 @@ class Thresholds(Strict):
     sampled_percent: int = Field(5, ge=0, le=100)
 
 
+def _fetchable(at: str) -> str:
+    if "://" in at and not at.startswith("https://"):
+        raise ValueError("is an address that is not https")
+    return at
+
+
 class Import(Strict):
     """An export that is taken in again every day: a file or folder, or an https address. `map` says
     which column holds what."""
 
     source: str = Field(min_length=1, max_length=80)
-    at: str = Field(min_length=1)
+    at: Annotated[str, AfterValidator(_fetchable)] = Field(min_length=1)
     map: dict[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _known_fields(self) -> Self:
+        if strange := sorted(set(self.map) - set(FIELDS)):
+            raise ValueError(f"`map` names {strange[0]!r}; known are {', '.join(FIELDS)}")
+        return self
 
 
 class EvidenceRules(Strict):

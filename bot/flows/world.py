@@ -67,6 +67,7 @@ class World:
     match_email: bool = False
     windows: Windows = field(default_factory=Windows)
     pages: str = ""  # where people find the pages; empty where links lead to none
+    voice_key: bytes = b""  # makes digests of customers' names
     drafter: Drafter | None = None  # what drafts are made with; None where nothing is drafted
 
     @property

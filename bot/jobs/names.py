@@ -27,6 +27,7 @@ from bot.flows.slack.publish_home import publish_home
 from bot.flows.sweep_deliveries import sweep_deliveries
 from bot.flows.sweep_repositories import sweep_repositories
 from bot.flows.tidy import tidy
+from bot.flows.voice.import_daily import import_voice
 from bot.flows.voice.offer_quotes import refresh_quotes
 
 # The name that stands in the job table -> the flow; its arguments are the flow's own.
@@ -57,6 +58,7 @@ FLOWS: dict[str, Callable[..., Any]] = {
     "link_by_email": link_by_email,
     "refresh_quotes": refresh_quotes,
     "make_draft": make_draft,
+    "import_voice": import_voice,
 }
 # What a person in Slack waits for: workers of their own do it, also while GitHub does not answer.
 PROMPT = frozenset({"deliver_slack", "publish_card", "publish_home"})
@@ -64,6 +66,7 @@ PROMPT = frozenset({"deliver_slack", "publish_card", "publish_home"})
 ALWAYS = {
     "run_out": timedelta(minutes=1),  # waivers whose day is over
     "tidy": timedelta(hours=6),  # bodies of old deliveries
+    "import_voice": timedelta(days=1),  # exports of what customers said; also at every start
 }
 OF_GITHUB = {
     "apply_organisation": timedelta(days=1),  # also at every start, when it may have changed

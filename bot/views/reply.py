@@ -36,14 +36,14 @@ ERRORS = 8_000  # characters of all errors of a reply
 WAITS = "This asks for more, so it waits for your yes"
 ANYBODY = "the author, and everybody with write access"
 GROUPS = (
-    ("Answer", ANYBODY, ("accept", "undo")),
+    ("Answer", ANYBODY, ("accept", "reject", "undo")),
     ("When a question, or all of this, does not fit", ANYBODY, ("na", "none", "tier")),
     (
         "Ask later, or less",
         "a reviewer, never the author",
         ("waive", "waive all", "tier R1", "pause"),
     ),
-    ("The bot", ANYBODY, ("status", "recheck", "resume", "help")),
+    ("The bot", ANYBODY, ("status", "draft", "recheck", "resume", "help")),
 )
 
 
