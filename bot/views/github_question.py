@@ -127,14 +127,16 @@ def _body(review: Review, asked: Question, need: Need, gap: Missing | None, prob
         parts += [said, box(asked.id, "still", "That still holds", False)]
     if problem:
         parts.append(f"Its line in the description could not be read: {sentence(problem)}")
-    parts += _quotes(review, asked)
+    parts += (quotes := _quotes(review, asked))
     waiting = _waiting(review, asked)
     parts += [_offered_suggestion(review, asked, suggestion) for suggestion in waiting]
     if draft := review.draft(asked.id):
         parts.append(_draft(review, asked, draft))
     if prefill:
         parts.append(_offer(review, asked, prefill))
-    elif waiting and asked.options:
+    elif draft and asked.options:
+        parts.append("Then pick, too; or pick, and say it in your own words:")
+    elif (waiting or quotes) and asked.options:
         parts.append("Or choose another answer:")
     if boxes := list(_boxes(review, asked, answer, prefill)):
         parts.append("\n".join(boxes))

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from bot.core.checklist import Kind
 from bot.core.facts import ChangedFile
-from bot.core.prefill import prose
+from bot.core.prefill import Prefill, prose
 from bot.core.proposal import Proposal
-from bot.core.review import Review, State
+from bot.core.review import MOST_OFFERED, Review, State
 from bot.core.tier import Tier
 from bot.core.voice.quotes import quotes
 from bot.core.voice.strings import strings
@@ -42,7 +42,14 @@ def with_quotes(world: World, review: Review, files: Sequence[ChangedFile] = ())
         )
     known = {(piece.text, piece.link) for piece in review.evidence}
     new = [(f, worth) for f, worth in found if (f.piece.text, f.piece.link) not in known]
-    return replace(review, quotes=quotes(asked.id, new))
+    return offering(review, quotes(asked.id, new))
+
+
+def offering(review: Review, found: tuple[Prefill, ...]) -> Review:
+    """The review with these quotes; a late tick may still accept those that stood there before."""
+    gone = [quote for quote in review.quotes if quote not in found]
+    offered = tuple(dict.fromkeys((*gone, *review.offered)))[:MOST_OFFERED]
+    return replace(review, quotes=found, offered=offered)
 
 
 def refresh_quotes(world: World, after: int = 0) -> None:
