@@ -116,14 +116,15 @@ def _evidence(
         blocks.append(
             context(f"Heard so far:\n{known}" + (f"\n… and {more} more" if more > 0 else ""))
         )
-    blocks += _quotes(review, asked)
+    blocks += (quotes := _quotes(review, asked))
+    may_be_empty = bool(review.evidence or quotes) or not need.must
     picked = answer.picks if answer else ()
     label = "Add one more?" if review.evidence else asked.ask
     options = [option(each.id, each.label) for each in asked.options]
     kind = choices(asked.id, options, many=False, initial=picked)
     said = _text(answer, None)
     blocks += [
-        input_block(label, kind, asked.id, hint, bool(review.evidence) or not need.must),
+        input_block(label, kind, asked.id, hint, optional=may_be_empty),
         input_block(
             "What they said or did, in their words",
             text_input(asked.id + LINE, multiline=True, initial=said, most=LONGEST),
