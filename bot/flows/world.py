@@ -16,6 +16,7 @@ from bot.core.pace import Rank
 from bot.core.proposal import Proposal
 from bot.core.refs import ProposalRef
 from bot.core.review import Review
+from bot.core.voice.meaning import Meaning
 from bot.flows.drafts.drafter import Drafter
 from bot.flows.figures import Counting
 from bot.flows.nowhere import NO_SLACK
@@ -68,6 +69,7 @@ class World:
     windows: Windows = field(default_factory=Windows)
     pages: str = ""  # where people find the pages; empty where links lead to none
     voice_key: bytes = b""  # makes digests of customers' names
+    meaning: Meaning | None = None  # finds what says the same in other words; by an extra
     drafter: Drafter | None = None  # what drafts are made with; None where nothing is drafted
 
     @property

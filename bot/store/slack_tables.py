@@ -114,3 +114,11 @@ voice = table(
     Column("keep_until", Date),
     Index(None, "source", "source_id", unique=True, sqlite_where=text("source_id != ''")),
 )
+
+# What a piece means, as 384 numbers of half precision: only where the extra `semantic` is there.
+voice_vector = table(
+    "voice_vector",
+    Column("voice_id", Id, ForeignKey("voice.id"), primary_key=True, autoincrement=False),
+    Column("digest", String(64), nullable=False),  # of the words that were read
+    Column("vector", LargeBinary, nullable=False),
+)

@@ -35,6 +35,7 @@ from bot.store.slack_tables import part as part
 from bot.store.slack_tables import proposal_link as proposal_link
 from bot.store.slack_tables import slack_person as slack_person
 from bot.store.slack_tables import voice as voice
+from bot.store.slack_tables import voice_vector as voice_vector
 
 tenant = Table(
     "tenant",

@@ -25,6 +25,7 @@ _KEY = (
 _KNOWN = select(t.voice).where(*_KEY, t.voice.c.tenant_id == t.TENANT)
 _ADD = insert(t.voice).returning(t.voice.c.id)
 _DROP = delete(t.voice).where(t.voice.c.id == bindparam("id"))
+_NO_MEANING = delete(t.voice_vector).where(t.voice_vector.c.voice_id == bindparam("id"))
 _OVER = (
     select(t.voice.c.id)
     .where(t.voice.c.keep_until < bindparam("today", type_=t.voice.c.keep_until.type))
@@ -152,6 +153,7 @@ def drop(tx: Transaction, ids: Iterable[int]) -> int:
         )
     for id in ids:
         tx.connection.execute(NO_WORDS, {"id": id})
+        tx.connection.execute(_NO_MEANING, {"id": id})
         gone += tx.connection.execute(_DROP, {"id": id}).rowcount
     return gone
 

@@ -187,8 +187,8 @@ def test_validate_says_that_a_folder_is_not_there(tmp_path: Path) -> None:
 
 def test_migrate_says_from_where_to_where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EMPTYCHAIR_DATABASE_URL", f"sqlite:///{tmp_path}/new/record.db")
-    assert run("migrate").output == "Done: from an empty database to version 0008.\n"
-    assert run("migrate").output == "Nothing to do: the database is at version 0008.\n"
+    assert run("migrate").output == "Done: from an empty database to version 0009.\n"
+    assert run("migrate").output == "Nothing to do: the database is at version 0009.\n"
 
 
 @pytest.mark.parametrize("name", ["serve", "migrate"])

@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from bot.cli import cli
 from bot.cli.pair import ENFORCE, Pair, start_pair
+from bot.gateways import meaning
 from tests import data
 from tests.flows.people import body, opened, settle, tick, until
 
@@ -22,6 +23,12 @@ ROWS = """id,text,kind,date,segment,customer,ex_customer,link
 ,no id,,,,,,
 4,,,,,,,
 """
+
+
+@pytest.fixture
+def by_words_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where the extra `semantic` is not installed."""
+    monkeypatch.setattr(meaning, "installed", lambda: False)
 
 
 @pytest.fixture
@@ -60,6 +67,7 @@ def test_good_rows_are_kept_and_bad_ones_named_by_line(record: Path) -> None:
     assert b"jo@acme" not in b"".join(file.read_bytes() for file in record.glob("e.db*"))
 
 
+@pytest.mark.usefixtures("by_words_alone")
 def test_the_same_file_again_changes_nothing_and_a_new_text_takes_the_place_of_the_old(
     record: Path,
 ) -> None:
@@ -89,11 +97,13 @@ def test_nothing_kept_is_a_failure_that_says_what_to_do(record: Path) -> None:
     assert "fields are" in run("import", str(record / "x.csv"), "--map", "words=b", code=2).output
 
 
+@pytest.mark.usefixtures("by_words_alone")
 def test_weak_matches_are_not_shown(record: Path) -> None:
     taken(record)
     assert run("search", "bump left-pad").output == "No customer voice found; who could we ask?\n"
 
 
+@pytest.mark.usefixtures("by_words_alone")
 def test_many_searches_at_once_answer_a_line_each(record: Path) -> None:
     taken(record)
     queries = record / "q.jsonl"
@@ -127,6 +137,7 @@ def test_what_a_customer_said_is_forgotten_without_a_trace(record: Path) -> None
     assert "Nothing is on file" in run("forget", "Ann", "--yes").output
 
 
+@pytest.mark.usefixtures("by_words_alone")
 def test_real_voices_are_found_for_real_proposals(record: Path) -> None:
     topics = {row["id"]: row["topic"] for row in data.rows("feedback.jsonl")}
     run("import", str(data.FOLDER / "feedback.jsonl"))
@@ -195,4 +206,5 @@ def test_another_tenants_voice_is_not_a_part_of_the_search(record: Path) -> None
     taken(record)
     with sqlite3.connect(record / "e.db") as connection:
         connection.execute("UPDATE voice_text SET tenant = 't2'")
+        connection.execute("UPDATE voice SET tenant_id = 2")
     assert hits("dark theme night page") == []

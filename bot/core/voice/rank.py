@@ -40,11 +40,14 @@ def best(
     most: int,
     today: date,
     segments: Collection[str] = (),
+    strict: bool = False,
 ) -> list[tuple[Found, float]]:
     """The best of them with what they are worth, at most so many; of one customer, and of the same
-    words, one. `asked` is how many words were looked for, in `of` pieces."""
+    words, one. `asked` is how many words were looked for, in `of` pieces. `strict`: nobody asked,
+    so a lone word is not enough, however rare."""
+    good = (each for each in found if _enough(each, asked, 0 if strict else of))
     valued = sorted(
-        ((each, _worth(each, today, segments)) for each in found if _enough(each, asked, of)),
+        ((each, _worth(each, today, segments)) for each in good),
         key=lambda pair: (-pair[1], -_day(pair[0]), pair[0].id),
     )
     kept: list[tuple[Found, float]] = []
@@ -61,7 +64,9 @@ def best(
 
 def _enough(each: Found, asked: int, of: int) -> bool:
     """Two words of the search, or a rare one; or it asked for no more."""
-    return each.matched >= 2 or asked <= 2 or each.score >= STRONG * math.log(of + 1)
+    if each.matched >= 2 or (asked <= 2 and each.matched):
+        return True
+    return bool(of) and each.score >= STRONG * math.log(of + 1)
 
 
 def _worth(each: Found, today: date, segments: Collection[str]) -> float:

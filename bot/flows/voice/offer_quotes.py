@@ -14,7 +14,7 @@ from bot.core.tier import Tier
 from bot.core.voice.quotes import quotes
 from bot.core.voice.strings import strings
 from bot.flows.world import World
-from bot.store import reviews, voice_search
+from bot.store import reviews, voice_search, voice_vectors
 
 AT_ONCE = 100  # reviews of one run
 MOST = 10  # looked at: some may be attached already
@@ -39,6 +39,8 @@ def with_quotes(world: World, review: Review, files: Sequence[ChangedFile] = ())
             world.clock().date(),
             answer.picks if answer else (),
             subject.channel.id if isinstance(subject, Proposal) and private else "",
+            world.meaning,
+            strict=True,
         )
     known = {(piece.text, piece.link) for piece in review.evidence}
     new = [(f, worth) for f, worth in found if (f.piece.text, f.piece.link) not in known]
@@ -54,6 +56,8 @@ def offering(review: Review, found: tuple[Prefill, ...]) -> Review:
 
 def refresh_quotes(world: World, after: int = 0) -> None:
     """Offer anew to every open review, a hundred at a time: more is on file than before."""
+    if world.meaning is not None:
+        voice_vectors.read_all(world.store, world.meaning)
     with world.store.read() as connection:
         ids = reviews.open_ids(connection, after, AT_ONCE)
         found = [review for id in ids if (review := reviews.by_id(connection, id))]
