@@ -10,6 +10,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.cli.pair import Pair, start_pair
+from bot.settings import SlackSettings
 from bot.settings.web import OidcSettings, WebSettings
 from tests.pages.conftest import ORGANISATION
 from tests.pages.provider import CLIENT, SECRET, Provider, running
@@ -25,7 +26,9 @@ def provider() -> Iterator[Provider]:
 @pytest.fixture(scope="module")
 def provided(provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
     folder: Path = tmp_path_factory.mktemp("provided")
-    organisation = ORGANISATION.replace("member: {", "member: {organisations: [acme], ")
+    organisation = ORGANISATION.replace(
+        "member: {", "member: {organisations: [acme], slack: [U0RESEARCH], "
+    )
     with start_pair(folder, organisation=organisation, quiet_seconds=0, pages=True) as pair:
         pair.stop_bot()
         web = pair.settings.web
@@ -36,6 +39,9 @@ def provided(provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> It
             update={
                 "web": WebSettings(port=web.port, public_url=web.public_url, oidc=oidc),
                 "github": github.model_copy(update={"client_id": CLIENT, "client_secret": secret}),
+                "slack": SlackSettings(
+                    base_url=f"{provider.url}/api/", client_id=CLIENT, client_secret=secret
+                ),
             }
         )
         pair.start_bot()
@@ -111,6 +117,19 @@ def test_whom_the_organisation_does_not_name_is_told_whom_to_ask(
     there = Visit(provided.bot_url).get("/sign-in/oidc")
     assert there.status_code == 403
     assert "Ask who runs Empty Chair to add you under `roles: member:`." in words(there.text)
+
+
+@pytest.mark.parametrize(("user", "status"), [("U0RESEARCH", 200), ("U0NOBODY", 403)])
+def test_slack_vouches_for_its_members(
+    provided: Pair, provider: Provider, user: str, status: int
+) -> None:
+    provider.claims |= {"sub": user, "name": "Research lead", "https://slack.com/team_id": "T0ACME"}
+    visit = Visit(provided.bot_url)
+    there = visit.get("/sign-in/slack")
+    assert there.status_code == status
+    assert provider.asked[-1]["scope"] == "openid profile email"
+    if status == 200:
+        assert "Research lead" in words(visit.get("/mine").text)
 
 
 def test_a_group_makes_a_reader_a_leader(provided: Pair, provider: Provider) -> None:
