@@ -147,6 +147,9 @@ def of_customer(connection: Connection, customer: str) -> list[Filed]:
 def drop(tx: Transaction, ids: Iterable[int]) -> int:
     """Let pieces go, and the words by which they were found; gives how many."""
     gone = 0
+    # What is deleted here is overwritten, too: a page that is only free could still be read.
+    before = tx.connection.exec_driver_sql("PRAGMA secure_delete").scalar()
+    tx.connection.exec_driver_sql("PRAGMA secure_delete = ON")
     if SECURE:
         tx.connection.execute(
             text("INSERT INTO voice_text (voice_text, rank) VALUES ('secure-delete', 1)")
@@ -155,6 +158,7 @@ def drop(tx: Transaction, ids: Iterable[int]) -> int:
         tx.connection.execute(NO_WORDS, {"id": id})
         tx.connection.execute(_NO_MEANING, {"id": id})
         gone += tx.connection.execute(_DROP, {"id": id}).rowcount
+    tx.connection.exec_driver_sql(f"PRAGMA secure_delete = {int(before or 0)}")
     return gone
 
 

@@ -293,3 +293,16 @@ def test_after_three_tries_of_the_same_input_it_is_left_alone(start: Started) ->
     settle(pair)
     assert [row.attempts for row in calls(pair)] == [1, 2, 3]
     assert len(model.asked) == 3
+
+
+@pytest.mark.parametrize(
+    ("organisation", "more"),
+    [(ENFORCE, {"draft": True}), ("mode: [{repositories: '**', mode: shadow}]\n", {})],
+)
+def test_where_nobody_is_asked_nothing_is_drafted_unasked(
+    start: Started, organisation: str, more: dict[str, Any]
+) -> None:
+    pair, model = start(organisation=organisation, answers=DRAFT)
+    opened(pair, body="", **more)
+    settle(pair)
+    assert model.asked == []

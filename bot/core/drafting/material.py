@@ -123,8 +123,9 @@ def material(
         mine = int(min(left, max(FILE_SHARE * room, left / max(1, len(ranked)))))
         taken = 0
         for start, part in _parts(file):
+            part = part if taken else _cut(part, mine)  # of each file at least something
             cost = len(part.encode()) + 40
-            if taken + cost > mine:
+            if taken + cost > mine + 40 or not part:
                 continue
             id = f"H{len(hunks) + 1}"
             hunks.append(Hunk(id, f"{file.path}:{start}", redact(part, False)))
@@ -161,6 +162,13 @@ def _parts(file: ChangedFile) -> list[tuple[str, str]]:
         for match, end in zip(starts, ends, strict=True)
     ] or [("1", _thin(patch))]
     return sorted(parts, key=lambda part: -_weight(ChangedFile("", patch=part[1])))
+
+
+def _cut(text: str, room: int) -> str:
+    """As many whole lines of a part as there is room for."""
+    if len(text.encode()) <= room:
+        return text
+    return text.encode()[: max(0, room)].decode("utf-8", "ignore").rpartition("\n")[0]
 
 
 def _thin(text: str) -> str:

@@ -12,7 +12,8 @@ from bot.core.drafting.budget import refused
 from bot.core.drafting.claims import Verified
 from bot.core.events import Event
 from bot.core.facts import ChangedFile, PullRequest
-from bot.core.gate import standing
+from bot.core.gate import Gate, standing
+from bot.core.organisation import Mode
 from bot.core.review import MOST_OFFERED, Review, State
 from bot.core.tier import Tier
 from bot.flows.drafts.ask import TRIES, ask
@@ -47,9 +48,15 @@ def promise_draft(world: World, tx: Transaction, review: Review, asked: bool = F
     drafter = world.drafter
     if drafter is None or not wanted(review):
         return
-    if asked or (drafter.on_open is not None and review.tier >= drafter.on_open):
+    if asked or (_shown(review) and drafter.on_open and review.tier >= drafter.on_open):
         args = {"review": review.id}
         world.jobs.enqueue(tx, "make_draft", args, lock=f"draft:{review.id}")
+
+
+def _shown(review: Review) -> bool:
+    """Somebody is asked here and now, so somebody would see it."""
+    open_now = standing(review).gate is Gate.PENDING and not review.quiet
+    return open_now and review.mode is not Mode.SHADOW
 
 
 def told_of_draft(world: World, review: Review) -> str:
