@@ -153,9 +153,9 @@ def live(settings: LlmSettings, most: int) -> dict[str, Any]:
 
 
 def _judge(row: dict[str, Any], sent: Prompted, reply: Any, counts: Counter[str]) -> None:
-    internal = not row["customer_facing"]
+    internal = not row["label"]["customer_facing"]
     counts["internal"] += internal
-    counts["highest"] += row["risk_tier"] == 3
+    counts["highest"] += row["label"]["risk_tier"] == 3
     if reply.answered is None:
         return
     counts["ok"] += 1
@@ -163,7 +163,7 @@ def _judge(row: dict[str, Any], sent: Prompted, reply: Any, counts: Counter[str]
     found = verify(reply.answered, sent.material, wanted, (CANARY, sent.system))
     said_no = reply.answered.customer_facing == "no"
     counts["abstained"] += internal and said_no
-    counts["missed"] += row["risk_tier"] == 3 and said_no
+    counts["missed"] += row["label"]["risk_tier"] == 3 and said_no
     counts["claimed"] += sum(claim.basis == "evidenced" for claim in reply.answered.claims)
     counts["lowered"] += found.counts.get("lowered", 0)
     counts["shown"] += sum(offer.basis == "evidenced" for offer in found.offers)
