@@ -37,6 +37,7 @@ bench: $(DEV_STAMP) $(BENCH_STAMP)
 	@$(BIN)/python -m tests.bench $(ARGS)
 	@$(BIN)/python -m tests.bench.slack
 	@$(BIN)/python -m tests.bench.pages
+	@$(BIN)/python -m tests.bench.voice
 
 eval: $(DEV_STAMP)
 	@$(BIN)/python -m tests.drafts.evaluate $(ARGS)

@@ -16,6 +16,7 @@ from bot.core.voice.words import match, words
 from bot.store import tables as t
 from bot.store import voice_vectors
 from bot.store.voice_file import filed
+from bot.store.voice_frequent import rare
 
 CANDIDATES = 200  # looked at more closely
 FEW = 3  # words of a title that say what it is about
@@ -62,11 +63,12 @@ def search(
     wanted = words(texts)
     if not wanted:
         return []
-    key = {"words": match(t.TENANT, wanted), "channel": channel, "most": CANDIDATES}
+    of = connection.execute(_HOW_MANY).scalar() or 0
+    asked = rare(connection, wanted, of) or wanted[:1]
+    key = {"words": match(t.TENANT, asked), "channel": channel, "most": CANDIDATES}
     title = words(texts[:1])
     heads = {word[:STEM] for word in (title if strict and len(title) >= FEW else wanted)}
     found = [_found(row, heads) for row in connection.execute(_FIND, key)]
-    of = connection.execute(_HOW_MANY).scalar() or 0
     if meaning is not None:
         least = SURE if strict else NEAR
         found = _with_meaning(connection, texts, found, meaning, channel, least)
