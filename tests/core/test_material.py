@@ -135,7 +135,7 @@ def test_what_a_token_is_is_learnt_within_bounds() -> None:
 
 
 def test_room_shrinks_with_what_is_used_and_is_never_less_than_nothing() -> None:
-    assert room(Ceilings(input_tokens=1000), 2.7, 700) == 2000
+    assert room(Ceilings(input_tokens=1000), 2.7, 500) == 2000
     assert room(Ceilings(input_tokens=1000), 2.7, 9000) == 0
     assert room(Ceilings(input_tokens=1000), 4.5, 0) == 3000  # whatever the model's tokens are
 

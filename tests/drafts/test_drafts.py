@@ -306,3 +306,21 @@ def test_where_nobody_is_asked_nothing_is_drafted_unasked(
     opened(pair, body="", **more)
     settle(pair)
     assert model.asked == []
+
+
+def test_an_answer_that_is_known_is_looked_up_as_well_as_a_new_one(start: Started) -> None:
+    def cited(prompt: str) -> Any:
+        (id,) = re.findall(r"E-[0-9a-f]{8}", prompt)
+        said = claim("feeling", FEEL, "evidenced", id, "My eyes hurt")
+        return {"customer_facing": "yes", "claims": [said]}
+
+    organisation = VOICES % "true"
+    pair, model = start(organisation=organisation, answers=cited, llm={"on_open": "off"})
+    number = opened(pair, body="")
+    say(pair, number, '/impact voice: asked 2026-02-01 [existing] "My eyes hurt after ten minutes"')
+    say(pair, number, "/impact draft")
+    assert until(lambda: [d.basis for d in review(pair, number).drafted] == ["evidenced"])
+    say(pair, number, "/impact draft")
+    settle(pair)
+    assert [d.basis for d in review(pair, number).drafted] == ["evidenced"]
+    assert len(model.asked) == 1

@@ -9,6 +9,7 @@ from math import ceil
 PACKING = 2.7  # bytes of UTF-8 a token, to begin with; five of a hundred diffs have fewer
 BOUND = 1.5  # never fewer
 LEAST, MOST = 1.5, 4.5
+STEP = 0.25  # of the ratio, by which room grows
 LEARNT = 0.2  # what one call counts beside those before
 
 
@@ -74,7 +75,8 @@ def refused(ceilings: Ceilings, spent: Spent) -> str:
 
 def room(ceilings: Ceilings, ratio: float, used: int) -> int:
     """Bytes of material that fit beside `used` bytes of instructions."""
-    by_ratio = ceilings.input_tokens * ratio
+    steps = int(ratio / STEP) * STEP  # so that the same change mostly makes the same input
+    by_ratio = ceilings.input_tokens * steps
     bound = ceilings.input_tokens * 2 * BOUND  # whatever the text: at most twice the ceiling
     return max(0, int(min(by_ratio, bound)) - used)
 

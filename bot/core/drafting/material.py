@@ -109,7 +109,7 @@ def material(
     """
     said = redact(text[:LONGEST_TEXT], True)
     head = redact(title[:LONGEST_TITLE], True)
-    table = [_row(file) for file in files[:MOST_FILES]]
+    table = [redact(_row(file), False) for file in files[:MOST_FILES]]
     if len(files) > MOST_FILES:
         table.append(f"and {len(files) - MOST_FILES} more files")
     heard = tuple(Heard(v.id, v.name, v.kind, v.segment, redact(v.text, True)) for v in voice)

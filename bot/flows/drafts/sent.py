@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import replace
 
 from bot.core.checklist import Question
 from bot.core.drafting.budget import room
@@ -55,7 +55,7 @@ class Sent:
             prose(review.subject.body),
             files,
             world.catalog.triage.visible,
-            _voice(world, drafter, review),
+            _voice(world, review),
             left,
             lambda text, is_prose: redactor.redact(visible_only(text), mentions=is_prose),
         )
@@ -64,7 +64,7 @@ class Sent:
         names = [question.id for question in questions]
         user = drafter.prompts.draw_user(nonce=nonce, material=found.as_json(), wanted=names)
         stable = drafter.prompts.draw_system(canary="", **instructions)
-        same = drafter.prompts.draw_user(nonce="", material=_unnamed(found), wanted=names)
+        same = drafter.prompts.draw_user(nonce="", material=found.as_json(), wanted=names)
         key = json.dumps(
             [drafter.model.model, drafter.prompts.hash, prompts.schema_hash(), stable, same]
         )
@@ -76,17 +76,12 @@ class Sent:
         return verify(answered, self._material, self._wanted, (self._canary, self.system))
 
 
-def _unnamed(found: Material) -> str:
-    """The material without the names that are new for each call, to know it again."""
-    return replace(found, voice=tuple(replace(v, id=v.name) for v in found.voice)).as_json()
-
-
 def visible_only(text: str) -> str:
     """The text without signs that no reader sees, which might speak to a model."""
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in HIDDEN)
 
 
-def _voice(world: World, drafter: Drafter, review: Review) -> list[Heard]:
+def _voice(world: World, review: Review) -> list[Heard]:
     """What customers said, attached or on file, where a model may read it and the draft does not
     show in the open; under names that nobody can guess."""
     if review.public or not world.catalog.organisation.evidence.send_text:
@@ -103,6 +98,13 @@ def _voice(world: World, drafter: Drafter, review: Review) -> list[Heard]:
         if not p.private_to
     ]
     return [
-        Heard(f"E-{drafter.nonce()[:8]}", source, kind, segment, text)
+        Heard(_name(world, review, source, text), source, kind, segment, text)
         for kind, segment, text, source in told[:MOST_VOICE]
     ]
+
+
+def _name(world: World, review: Review, source: str, text: str) -> str:
+    """The same for the same piece of the same review, so that an answer that is known already can
+    still be looked up; and nobody without our key can guess it."""
+    said = f"{review.id}\0{source}\0{text}".encode("utf-8", "replace")
+    return f"E-{hmac.new(world.voice_key, said, 'sha256').hexdigest()[:8]}"
