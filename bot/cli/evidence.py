@@ -241,7 +241,7 @@ def export() -> None:
 
 @command.command("forget")
 @click.argument("customer")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--yes", is_flag=True, help="Do not ask, as in a script.")
 def forget(customer: str, yes: bool) -> None:
     """Erase all that a customer said, by the name that the imported rows gave.
 
@@ -251,7 +251,7 @@ def forget(customer: str, yes: bool) -> None:
     from bot.flows.voice.forget import forget as erase
     from bot.flows.voice.take_in import digest
 
-    if not yes:
+    if not yes and sys.stdin.isatty():
         click.confirm(f"Erase all that {customer} said?", abort=True)
     with _writing() as (store, key, _):
         filed, attached = erase(store, digest(key, customer))

@@ -130,7 +130,7 @@ def test_a_piece_by_hand_and_what_is_exported_can_be_imported(record: Path, tmp_
 
 def test_what_a_customer_said_is_forgotten_without_a_trace(record: Path) -> None:
     taken(record)
-    assert "1 on file" in run("forget", "  ann ", "--yes").output
+    assert "1 on file" in run("forget", "  ann ").output
     assert hits("white page night eyes") == []
     everything = b"".join(file.read_bytes() for file in record.glob("e.db*"))
     assert b"hurts my eyes" not in everything
