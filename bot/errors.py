@@ -64,6 +64,14 @@ class NotYet(Transient):
     """Our own pace: nothing failed, it is only not yet its turn. Come again after `retry_after`."""
 
 
+class TimedOut(Transient):
+    """No answer in time; it may have been read, and paid for, all the same."""
+
+
+class Unreachable(Transient):
+    """Nobody was there to ask."""
+
+
 class Rejected(Upstream):
     """Asking again will not help. `status` is the HTTP status; 404 means gone or not visible."""
 

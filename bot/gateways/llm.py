@@ -14,7 +14,7 @@ from openai import DefaultHttpx2Client, OpenAI
 from pydantic import ValidationError
 
 from bot.core.drafting.claims import Answered
-from bot.errors import Rejected, Transient
+from bot.errors import Rejected, TimedOut, Transient, Unreachable
 from bot.ports_llm import Reply
 from bot.settings.llm import LlmSettings
 
@@ -60,9 +60,9 @@ class LlmGateway:
                     self._schema = False  # once and for all: the answer is held against it here
             return self._plain(messages, begun)
         except openai.APITimeoutError as error:
-            raise Transient("The model did not answer in time.") from error
+            raise TimedOut("The model did not answer in time.") from error
         except openai.APIConnectionError as error:
-            raise Transient("The model cannot be reached.") from error
+            raise Unreachable("The model cannot be reached.") from error
         except openai.APIStatusError as error:
             raise _status(error) from error
 

@@ -6,7 +6,7 @@ import structlog
 
 from bot.core.drafting.budget import estimate, learnt
 from bot.core.drafting.claims import Answered
-from bot.errors import NotYet, Rejected, Transient
+from bot.errors import NotYet, Rejected, TimedOut, Transient, Unreachable
 from bot.flows.drafts.drafter import Drafter
 from bot.flows.drafts.sent import Sent
 from bot.flows.world import World
@@ -26,7 +26,7 @@ def ask(world: World, drafter: Drafter, review: int, made: Sent, attempt: int) -
         reply = drafter.model.ask(made.system, made.user)
     except (Transient, Rejected) as error:
         sent = estimate(made.system + made.user, drafter.ratio)
-        tokens = sent if "in time" in str(error) else 0  # it may have been read, and paid for
+        tokens = sent if isinstance(error, TimedOut) else 0
         failed = Reply(None, _failed(error), "", tokens, 0, 0, False, 0)
         _note(world, drafter, review, made, failed, attempt, None)
         if isinstance(error, Transient) and attempt < TRIES:
@@ -43,13 +43,9 @@ def ask(world: World, drafter: Drafter, review: int, made: Sent, attempt: int) -
 def _failed(error: Transient | Rejected) -> str:
     if isinstance(error, Rejected):
         return "rejected"
-    return (
-        "timeout"
-        if "in time" in str(error)
-        else "unreachable"
-        if "reached" in str(error)
-        else "busy"
-    )
+    if isinstance(error, TimedOut):
+        return "timeout"
+    return "unreachable" if isinstance(error, Unreachable) else "busy"
 
 
 def _note(
