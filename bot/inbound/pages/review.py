@@ -26,7 +26,8 @@ from bot.store import listing, proposal_links, reviews
 from bot.views.web import record
 from bot.views.web.draw import draw
 from bot.views.web.fields import values
-from bot.views.web.review import Page, Related, page, trail
+from bot.views.web.review import Page, Related, page
+from bot.views.web.trail import trail
 
 TRAIL = 200  # lines of what happened
 MOST_REPLACED = 20  # reviews whose place one took
